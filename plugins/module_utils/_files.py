@@ -1,0 +1,120 @@
+# Copyright (c) 2026, TenantOps contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Private files: written whole or not at all, readable by their owner only, no symbolic link followed, locked."""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import os
+import stat
+import tempfile
+import typing as t
+from contextlib import contextmanager, suppress
+
+from ._errors import OptionError, quoted
+
+
+def make_private_dir(path: str) -> None:
+    """Create ``path`` for its owner only (0700), or accept an existing directory that nobody else can write to.
+
+    Raises:
+        OptionError: it is no directory, belongs to somebody else, or others may write to it.
+    """
+    try:
+        os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
+        with suppress(FileExistsError):
+            os.mkdir(path, 0o700)
+        found = os.stat(path)
+    except OSError as error:
+        raise OptionError(
+            f"the directory {quoted(path)} cannot be used: {error.strerror}", "Name another directory."
+        ) from error
+    if not stat.S_ISDIR(found.st_mode):
+        raise OptionError(f"{quoted(path)} is not a directory", "Name another one.")
+    if found.st_uid != os.geteuid() or found.st_mode & 0o022:
+        raise OptionError(
+            f"the directory {quoted(path)} belongs to another user or can be written by others",
+            "Use a directory of your own with mode 0700.",
+        )
+
+
+def read_private(path: str) -> bytes | None:
+    """The content of a private file, or ``None`` when there is none.
+
+    Raises:
+        OptionError: it is a symbolic link or no regular file, belongs to another user, or others can read it.
+    """
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK)
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        if error.errno == errno.ELOOP:
+            raise OptionError(f"{quoted(path)} is a symbolic link", "Remove it, or name another file.") from error
+        raise OptionError(f"{quoted(path)} cannot be read: {error.strerror}", "Name another file.") from error
+    with os.fdopen(descriptor, "rb") as file:
+        found = os.fstat(file.fileno())
+        if not stat.S_ISREG(found.st_mode):
+            raise OptionError(f"{quoted(path)} is not a regular file", "Name another one.")
+        if found.st_uid != os.geteuid() or found.st_mode & 0o077:
+            raise OptionError(
+                f"{quoted(path)} belongs to another user or is open to others",
+                "It must be yours alone: mode 0600.",
+            )
+        return file.read()
+
+
+def write_private(path: str, content: bytes) -> None:
+    """Write a file with mode 0600, atomically: a reader sees the old content or the new one, never a part.
+
+    A symbolic link at ``path`` is replaced, never followed.
+
+    Raises:
+        OptionError: the file cannot be written there.
+    """
+    folder = os.path.dirname(path) or "."
+    try:
+        if os.path.isdir(path) and not os.path.islink(path):
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        descriptor, temporary = tempfile.mkstemp(prefix=f".{os.path.basename(path)[:64]}.", dir=folder)
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(temporary, path)
+        except BaseException:
+            os.unlink(temporary)
+            raise
+    except OSError as error:
+        raise OptionError(
+            f"{quoted(path)} cannot be written: {error.strerror}", "Name a file in a directory that you may write to."
+        ) from error
+
+
+@contextmanager
+def exclusive_lock(path: str) -> t.Iterator[None]:
+    """Hold the lock file ``path`` against other processes; waits for whoever has it.
+
+    Raises:
+        OptionError: the lock file cannot be opened, or the file system has no locks.
+    """
+    try:
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise OptionError(
+            f"the lock file {quoted(path)} cannot be opened: {error.strerror}", "Use another directory."
+        ) from error
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        except OSError as error:
+            raise OptionError(
+                f"the file system of {quoted(path)} has no locks: {error.strerror}", "Use another directory."
+            ) from error
+        yield
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,356 @@
+# Copyright (c) 2026, TenantOps contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The network. Nothing else in this collection sends a byte.
+
+One session of kept-alive connections for a run. What may be repeated without asking is repeated here; what came back
+in the end, good or bad, is an :class:`Answer` for the API client to judge. Only what is no answer at all is raised.
+
+The rules for repeating, with their source:
+
+* 429, and 503 for a request that may be repeated, honour ``Retry-After`` (seconds or a date, RFC 9110 section 10.2.3)
+  with one pause that all threads of the session share.
+* Any other 50x is tried twice more, 1 to 2 s apart, as the vendor asks for (Acronis, "HTTP status response codes").
+* A connection that could not be made sent nothing, so any request may try again.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import math
+import os
+import random
+import ssl
+import threading
+import time
+import traceback
+import typing as t
+import warnings
+from email.utils import parsedate_to_datetime
+from urllib.parse import urlsplit
+
+from ._errors import LostError, MalformedError, OptionError, TlsError, UnreachableError, quoted
+from ._redact import Redactor
+
+try:
+    import requests
+    import requests.adapters
+    import requests.utils
+    import urllib3
+except ImportError:
+    HAS_REQUESTS = False
+    REQUESTS_IMPORT_ERROR: str | None = traceback.format_exc()
+else:
+    HAS_REQUESTS = True
+    REQUESTS_IMPORT_ERROR = None
+
+    class _TlsOnceAdapter(requests.adapters.HTTPAdapter):
+        """Loads the certificate store once for the session; requests would load it again for each connection."""
+
+        def __init__(self, context: ssl.SSLContext, connections: int) -> None:
+            self._context = context
+            super().__init__(pool_connections=2, pool_maxsize=connections, max_retries=0)
+
+        def init_poolmanager(self, *args: t.Any, **kwargs: t.Any) -> None:
+            super().init_poolmanager(*args, **kwargs, ssl_context=self._context)
+
+        def proxy_manager_for(self, proxy: str, **kwargs: t.Any) -> t.Any:
+            return super().proxy_manager_for(proxy, **kwargs, ssl_context=self._context)
+
+        def cert_verify(self, conn: t.Any, url: str, verify: t.Any, cert: t.Any) -> None:
+            conn.cert_reqs = "CERT_REQUIRED" if verify else "CERT_NONE"
+
+
+@dataclasses.dataclass(frozen=True)
+class HttpSettings:
+    """How to reach a server.
+
+    Attributes:
+        validate_certs: verify the server's certificate and host name.
+        ca_path: a PEM file or a directory of certificates to trust instead of the usual ones.
+        proxy: URL of a proxy; ``None`` takes the usual environment variables.
+        timeout: seconds to wait for a connection, and for each piece of an answer.
+        retries: tries after the first, for 50x and lost connections.
+        retry_max_wait: seconds that ``Retry-After`` may make one request wait in all.
+        concurrency: connections kept open at once.
+    """
+
+    validate_certs: bool = True
+    ca_path: str | None = None
+    proxy: str | None = None
+    timeout: int = 30
+    retries: int = 2
+    retry_max_wait: int = 300
+    concurrency: int = 16
+
+
+@dataclasses.dataclass(frozen=True)
+class Answer:
+    """What a server answered: ``request`` is ``"GET https://host/path"``, for messages."""
+
+    request: str
+    status: int
+    headers: t.Mapping[str, str]
+    body: bytes
+
+    def json(self) -> t.Any:
+        """The decoded body.
+
+        Raises:
+            MalformedError: the body is not JSON.
+        """
+        try:
+            return json.loads(self.body)
+        except ValueError:
+            raise MalformedError(
+                f"{self.request} answered {self.status} with {self.summary()} instead of JSON", status=self.status
+            ) from None
+
+    def summary(self) -> str:
+        """A body that is not JSON, in a few words."""
+        if not self.body:
+            return "an empty body"
+        text = " ".join(self.body[:4096].decode("utf-8", "replace").split())
+        if text.startswith("<"):
+            _before, _tag, rest = text.partition("<title>")
+            title = rest.partition("</title>")[0].strip()
+            return f"an HTML page titled {quoted(title)}" if title else "an HTML page"
+        return f"the text {quoted(text[:100])}"
+
+
+class _Pause:
+    """One pause for all threads: a server that says "later" means everybody."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._until = 0.0
+
+    def extend(self, seconds: float) -> None:
+        with self._lock:
+            self._until = max(self._until, time.monotonic() + seconds)
+
+    def wait(self) -> None:
+        while (left := self._until - time.monotonic()) > 0:
+            time.sleep(left)
+
+
+def retry_after(headers: t.Mapping[str, str]) -> float | None:
+    """Seconds that a server asks to wait, at least 1, or ``None`` if it does not say or cannot be understood.
+
+    A date is measured against the server's own ``Date``, because the clocks may differ.
+    """
+    value = headers.get("Retry-After", "").strip()
+    if value.isascii() and value.isdigit():
+        return max(1.0, float(value)) if len(value) < 10 else math.inf
+    try:
+        until = parsedate_to_datetime(value).timestamp()
+    except (ValueError, TypeError, OverflowError):
+        return None
+    try:
+        now = parsedate_to_datetime(headers.get("Date", "")).timestamp()
+    except (ValueError, TypeError, OverflowError):
+        now = time.time()
+    return max(1.0, until - now)
+
+
+#: What OpenSSL says, over its versions, when the other side does not speak TLS or refuses the handshake.
+_NO_TLS_SERVER = ("wrong version number", "wrong_version_number", "record layer failure", "handshake")
+
+
+def _causes(error: BaseException) -> t.Iterator[BaseException]:
+    seen: list[BaseException] = []
+    pending: list[t.Any] = [error]
+    while pending:
+        cause = pending.pop()
+        if isinstance(cause, BaseException) and cause not in seen:
+            seen.append(cause)
+            yield cause
+            pending += [*cause.args, getattr(cause, "reason", None), cause.__cause__, cause.__context__]
+
+
+class Http:
+    """A session with one server, usable from many threads.
+
+    Args:
+        settings: how to reach it.
+        redactor: is told the passwords of proxies.
+
+    Raises:
+        OptionError: ``ca_path`` or ``proxy`` cannot be used.
+    """
+
+    def __init__(self, settings: HttpSettings, redactor: Redactor) -> None:
+        self.settings = settings
+        self._redactor = redactor
+        self._pause = _Pause()
+        self._session = requests.Session()
+        # Otherwise a .netrc entry replaces the Authorization header, and REQUESTS_CA_BUNDLE beats ca_path.
+        self._session.trust_env = False
+        self._session.verify = settings.validate_certs
+        adapter = _TlsOnceAdapter(self._tls_context(), settings.concurrency)
+        self._session.mount("https://", adapter)
+        self._session.mount("http://", adapter)
+        if not settings.validate_certs:
+            warnings.simplefilter("ignore", urllib3.exceptions.InsecureRequestWarning)
+        self._proxies: dict[str, dict[str, str]] = {}
+        redactor.add_url(settings.proxy)
+
+    def _tls_context(self) -> ssl.SSLContext:
+        context = urllib3.util.ssl_.create_urllib3_context()
+        if not self.settings.validate_certs:
+            context.check_hostname = False
+            context.verify_mode = ssl.CERT_NONE
+            return context
+        context.verify_mode = ssl.CERT_REQUIRED
+        path = self.settings.ca_path
+        if path is None:
+            context.load_verify_locations(requests.certs.where())
+            return context
+        try:
+            if os.path.isdir(path):
+                context.load_verify_locations(capath=path)
+            else:
+                context.load_verify_locations(cafile=path)
+        except (OSError, ssl.SSLError) as error:
+            raise OptionError(
+                f"ca_path {quoted(path)} holds no certificates that can be read ({error.strerror or error})",
+                "Name a PEM file, or a directory prepared by 'openssl rehash'.",
+            ) from error
+        return context
+
+    def _proxies_for(self, url: str) -> dict[str, str]:
+        host = urlsplit(url).netloc
+        if host not in self._proxies:
+            if self.settings.proxy:
+                chosen = {"http": self.settings.proxy, "https": self.settings.proxy}
+            else:
+                chosen = dict(requests.utils.get_environ_proxies(url))
+                for proxy in chosen.values():
+                    self._redactor.add_url(proxy)
+            self._proxies[host] = chosen
+        return self._proxies[host]
+
+    def request(
+        self,
+        method: str,
+        url: str,
+        *,
+        repeatable: bool,
+        params: t.Mapping[str, str] | None = None,
+        headers: t.Mapping[str, str] | None = None,
+        json_body: t.Any = None,
+        form: t.Mapping[str, str] | None = None,
+    ) -> Answer:
+        """Send one request, repeat it where that is safe, and return the last answer, whatever its status.
+
+        Args:
+            method: HTTP method.
+            url: absolute URL without a query.
+            repeatable: whether a second request does no harm when the first one may have taken effect.
+            params: query parameters, not yet encoded.
+            headers: request headers.
+            json_body: sent as ``application/json``.
+            form: sent as ``application/x-www-form-urlencoded``.
+
+        Raises:
+            UnreachableError: no connection could be made.
+            TlsError: the certificate or the protocol was not accepted.
+            LostError: the connection broke after the request was sent.
+            MalformedError: the server redirects; redirects are not followed, they could carry secrets elsewhere.
+        """
+        name = f"{method} {url}"
+        tries_left = self.settings.retries
+        wait_left = float(self.settings.retry_max_wait)
+        while True:
+            self._pause.wait()
+            try:
+                answer = self._send(method, url, name, params, headers, json_body, form)
+            except (UnreachableError, LostError) as error:
+                if tries_left < 1 or not (repeatable or isinstance(error, UnreachableError)):
+                    raise
+                tries_left -= 1
+                self.rest()
+                continue
+            asked = retry_after(answer.headers) if answer.status in (429, 503) else None
+            if not repeatable and answer.status != 429:
+                return answer
+            if asked is not None:
+                if asked > wait_left:
+                    return answer
+                wait_left -= asked
+                self._pause.extend(asked)
+            elif answer.status == 429 or answer.status >= 500:
+                if tries_left < 1:
+                    return answer
+                tries_left -= 1
+                self.rest()
+            else:
+                return answer
+
+    @staticmethod
+    def rest() -> None:
+        """Wait the 1 to 2 seconds that the vendor asks for between tries."""
+        time.sleep(random.uniform(1.0, 2.0))
+
+    def _send(
+        self,
+        method: str,
+        url: str,
+        name: str,
+        params: t.Mapping[str, str] | None,
+        headers: t.Mapping[str, str] | None,
+        json_body: t.Any,
+        form: t.Mapping[str, str] | None,
+    ) -> Answer:
+        try:
+            response = self._session.request(
+                method,
+                url,
+                params=params,
+                headers=headers,
+                json=json_body,
+                data=form,
+                timeout=self.settings.timeout,
+                proxies=self._proxies_for(url),
+                allow_redirects=False,
+            )
+        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, UnicodeError) as error:
+            raise self._failure(error, name) from None
+        if response.is_redirect or 300 <= response.status_code < 400:
+            raise MalformedError(
+                f"{name} answered {response.status_code}, a redirect to {quoted(response.headers.get('Location', ''))}",
+                "Redirects are not followed. Check the URL of the server.",
+                status=response.status_code,
+            )
+        return Answer(name, response.status_code, response.headers, response.content)
+
+    def _failure(self, error: Exception, name: str) -> UnreachableError | TlsError | LostError:
+        """What an exception of the transport means: sent or not, and what to do."""
+        causes = list(_causes(error))
+        innermost = next((c for c in reversed(causes) if isinstance(c, OSError) and c.strerror), causes[-1])
+        reason = getattr(innermost, "strerror", None) or str(innermost) or type(innermost).__name__
+        text = " ".join(str(cause) for cause in causes).lower()
+        if any(isinstance(cause, requests.exceptions.ProxyError) for cause in causes):
+            return UnreachableError(
+                f"the proxy did not pass on {name} ({reason})",
+                "Check proxy, HTTPS_PROXY and NO_PROXY.",
+            )
+        if any(isinstance(cause, ssl.SSLCertVerificationError) for cause in causes):
+            return TlsError(
+                f"the certificate of {urlsplit(name.split(' ', 1)[1]).netloc} is not trusted ({reason})",
+                "For a private certificate authority, name its certificate in ca_path.",
+            )
+        if any(sign in text for sign in _NO_TLS_SERVER):
+            return TlsError(f"{name} found no TLS server ({reason})", "Check scheme and port of the URL.")
+        unsent = (urllib3.exceptions.NewConnectionError, urllib3.exceptions.ConnectTimeoutError)
+        if any(isinstance(cause, unsent) for cause in causes):
+            return UnreachableError(
+                f"{name} found no server ({reason})", "Check the URL, name resolution, firewall and proxy."
+            )
+        if any(isinstance(cause, urllib3.exceptions.ReadTimeoutError) for cause in causes):
+            return LostError(
+                f"{name} got no answer within {self.settings.timeout} seconds", "Try again, or raise timeout."
+            )
+        return LostError(f"{name} lost the connection before the answer was complete ({reason})", "Try again.")
