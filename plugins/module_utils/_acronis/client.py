@@ -1,0 +1,158 @@
+# Copyright (c) 2026, TenantOps contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""One authenticated connection to the Account Management API: a request in, a checked object or a typed error out."""
+
+from __future__ import annotations
+
+import typing as t
+from urllib.parse import quote
+
+from .._errors import ForbiddenError, MalformedError, NotFoundError, OptionError, quoted
+from .._http import Answer, Http
+from .._options import AcronisSettings
+from .._redact import Redactor
+from .answers import failure, field
+from .tokens import ClientCredentials, GivenToken, TokenSource
+
+
+def clean_id(value: str, option: str) -> str:
+    """An id as the platform writes it, in lower case.
+
+    Ids are opaque: the vendor's own samples are no well-formed UUIDs, so only what could not be part of a path is
+    refused.
+
+    Raises:
+        OptionError: it is no id; the message names ``option``.
+    """
+    text = value.strip().lower()
+    if not text or len(text) > 64 or not text.isascii() or not text.replace("-", "").isalnum():
+        raise OptionError(
+            f"{option} is not an id: {quoted(value)}",
+            "An id looks like ede9f834-70b3-476c-83d9-736f9f8c7dae.",
+        )
+    return text
+
+
+class AcronisClient:
+    """Requests as one API client (or with one access token), from many threads.
+
+    Args:
+        settings: checked connection options.
+        warn: called with a sentence that the user should read.
+        redactor: learns every secret on the way; one per run.
+
+    Raises:
+        OptionError: the settings cannot be used on this machine.
+    """
+
+    def __init__(
+        self, settings: AcronisSettings, warn: t.Callable[[str], None], redactor: Redactor | None = None
+    ) -> None:
+        self.redactor = redactor or Redactor()
+        credentials = settings.credentials
+        self.redactor.add(credentials.client_secret, credentials.access_token)
+        if credentials.client_secret:
+            self.redactor.add(f"{credentials.client_id}:{credentials.client_secret}")
+        self.concurrency = settings.http.concurrency
+        self.retries = settings.http.retries
+        self._base_url = settings.base_url
+        self._client_id = credentials.client_id
+        self._http = Http(settings.http, self.redactor)
+        self._own_tenant_id: str | None = None
+        self._own_tenant_asked = False
+        self._tokens: TokenSource
+        if credentials.access_token:
+            self._tokens = GivenToken(credentials.access_token)
+        else:
+            self._tokens = ClientCredentials(self._http, settings, self.redactor, warn)
+
+    def get(self, *path: str, **params: str) -> dict[str, t.Any]:
+        """Read an object. A garbled answer is asked for again, like a lost one.
+
+        Args:
+            path: segments below the base URL, not yet encoded.
+            params: query parameters.
+
+        Raises:
+            AccessError: of the type that fits, after the repeats that the settings allow.
+        """
+        tries_left = self.retries
+        while True:
+            try:
+                return self._object(self._request("GET", path, repeatable=True, params=params))
+            except MalformedError as error:
+                if tries_left < 1 or (error.status and 300 <= error.status < 400):
+                    raise
+                tries_left -= 1
+                self.rest()
+
+    def put(self, *path: str, body: dict[str, t.Any]) -> dict[str, t.Any]:
+        """Write once. An indefinite answer is the caller's to settle, by reading.
+
+        Raises:
+            AccessError: look at its ``definite``.
+        """
+        return self._object(self._request("PUT", path, repeatable=False, body=body))
+
+    def rest(self) -> None:
+        """Wait between two tries."""
+        self._http.rest()
+
+    def own_tenant_id(self) -> str | None:
+        """Id of the tenant that the API client belongs to, or ``None`` if that cannot be found out.
+
+        ``/users/me`` is for people; the vendor's guide looks an API client up instead.
+        """
+        if not self._own_tenant_asked and self._client_id:
+            try:
+                client = self.get("clients", self._client_id)
+                self._own_tenant_id = field(client, "tenant_id", str, "the answer to GET /clients")
+            except (ForbiddenError, NotFoundError):
+                self._own_tenant_id = None
+        self._own_tenant_asked = True
+        return self._own_tenant_id
+
+    def _request(
+        self,
+        method: str,
+        path: tuple[str, ...],
+        *,
+        repeatable: bool,
+        params: dict[str, str] | None = None,
+        body: dict[str, t.Any] | None = None,
+    ) -> Answer:
+        url = "/".join((self._base_url, *(quote(segment, safe="") for segment in path)))
+        token = self._tokens.current()
+        answer = self._send(method, url, token, repeatable, params, body)
+        if answer.status == 401:
+            # The token may have been revoked or outlived its announced life; a refused request changed nothing.
+            answer = self._send(method, url, self._tokens.renewed(token), repeatable, params, body)
+        if not 200 <= answer.status < 300:
+            raise failure(answer)
+        return answer
+
+    def _send(
+        self,
+        method: str,
+        url: str,
+        token: str,
+        repeatable: bool,
+        params: dict[str, str] | None,
+        body: dict[str, t.Any] | None,
+    ) -> Answer:
+        headers = {"Authorization": f"Bearer {token}", "Accept": "application/json"}
+        return self._http.request(
+            method, url, repeatable=repeatable, params=params or None, headers=headers, json_body=body
+        )
+
+    @staticmethod
+    def _object(answer: Answer) -> dict[str, t.Any]:
+        item = answer.json()
+        if not isinstance(item, dict):
+            raise MalformedError(
+                f"{answer.request} answered with a JSON {type(item).__name__}, expected an object",
+                status=answer.status,
+            )
+        return item

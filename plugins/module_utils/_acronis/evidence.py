@@ -1,0 +1,159 @@
+# Copyright (c) 2026, TenantOps contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""How the MFA state of many tenants is known: read from each one's own endpoint, or proven from a sample.
+
+A listing's ``mfa_status`` uses the words of users' states, and how they correspond to a tenant's own state is nowhere
+documented. So it is a hint until a sample has shown what each word means for each kind of tenant, here and now.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import itertools
+import typing as t
+
+from .._errors import ForbiddenError, NotFoundError
+from .._pool import in_parallel
+from .client import AcronisClient
+from .mfa import DISABLED, ENABLED, MfaState, read_mfa
+from .tenants import Tenant, read_tenant
+
+UNKNOWN = "unknown"
+#: Tenants of a stratum that are read before the rest is believed.
+SAMPLE_SIZE = 20
+#: The listing's words that the vendor documents (for users). Any other is read, never inferred.
+_LISTING_WORDS = frozenset({"disabled", "forcibly_disabled", "setup_required", "enabled"})
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Evidence:
+    """What is known of one organization's MFA.
+
+    Attributes:
+        status: as the tenant's own endpoint says it, or ``unknown``.
+        source: ``endpoint`` if it was read there, ``listing`` if it was inferred, ``none`` if it is unknown.
+        state: the whole answer of the endpoint, if it was read.
+        problem: why it is unknown.
+    """
+
+    status: str
+    source: str
+    state: MfaState | None = None
+    problem: str | None = None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Stratum:
+    """What a sample showed of the organizations of one kind with one word in the listing.
+
+    Attributes:
+        kind: the tenants' kind.
+        listing: the listing's word.
+        count: how many there are.
+        read: how many of them were read from their own endpoint.
+        status: what the word means, or ``None`` if all were read because it has no single meaning.
+        bound_percent: with 95 % confidence, at most this share of the tenants differs from ``status``; 0 if all were
+            read.
+    """
+
+    kind: str
+    listing: str | None
+    count: int
+    read: int
+    status: str | None
+    bound_percent: float
+
+
+def read_evidence(client: AcronisClient, organization: Tenant) -> Evidence:
+    """One organization's own endpoint; a tenant that may not be read is unknown, other failures are errors.
+
+    Raises:
+        AccessError: the server or the network failed.
+    """
+    try:
+        state = read_mfa(client, organization.id)
+    except (ForbiddenError, NotFoundError) as error:
+        return Evidence(UNKNOWN, "none", problem=str(error))
+    return Evidence(state.status, "endpoint", state)
+
+
+def read_all(client: AcronisClient, organizations: t.Iterable[Tenant]) -> dict[str, Evidence]:
+    """Every organization's own endpoint, by tenant id.
+
+    Raises:
+        AccessError: the server or the network failed.
+    """
+    tenants = list(organizations)
+    found = in_parallel(lambda tenant: read_evidence(client, tenant), tenants, client.concurrency)
+    return {tenant.id: evidence for tenant, evidence in zip(tenants, found, strict=True)}
+
+
+def read_sample(client: AcronisClient, organizations: t.Iterable[Tenant]) -> tuple[dict[str, Evidence], list[Stratum]]:
+    """Evidence by tenant id from as few requests as it allows, and what it rests on.
+
+    Of each stratum (kind and listing value) 20 tenants, or all, are read. If they agree, the rest is inferred. If they
+    do not, those that differ are looked at again, for they may just have been switched; if a difference remains, the
+    whole stratum is read.
+
+    Raises:
+        AccessError: the server or the network failed.
+    """
+    by_stratum = sorted(organizations, key=lambda one: (one.kind, one.mfa_listing or "", _order(one)))
+    groups = [
+        list(group) for _key, group in itertools.groupby(by_stratum, lambda one: (one.kind, one.mfa_listing or ""))
+    ]
+    first = [tenant for group in groups for tenant in group[: _sample_size(group)]]
+    evidence = read_all(client, first)
+    strata = [_conclude(client, group, evidence) for group in groups]
+    return evidence, strata
+
+
+def _order(tenant: Tenant) -> str:
+    """A stable order that has nothing to do with who a tenant is."""
+    return hashlib.sha256(tenant.id.encode()).hexdigest()
+
+
+def _sample_size(group: list[Tenant]) -> int:
+    return SAMPLE_SIZE if group[0].mfa_listing in _LISTING_WORDS else len(group)
+
+
+def _conclude(client: AcronisClient, group: list[Tenant], evidence: dict[str, Evidence]) -> Stratum:
+    """Complete ``evidence`` for one stratum."""
+    sampled, rest = group[: _sample_size(group)], group[_sample_size(group) :]
+    kind, listing = group[0].kind, group[0].mfa_listing
+    agreed = _agreed_status(client, sampled, evidence) if rest else None
+    if agreed is None:
+        evidence.update(read_all(client, rest))
+        answers = {evidence[tenant.id].status for tenant in group}
+        status = answers.pop() if len(answers) == 1 else None
+        return Stratum(kind, listing, len(group), len(group), status, 0.0)
+    evidence.update((tenant.id, Evidence(agreed, "listing")) for tenant in rest)
+    # With n of n answers equal, a share of deviations above 1 - 0.05^(1/n) would have shown with 95 % probability.
+    bound = 100.0 * (1.0 - 0.05 ** (1.0 / len(sampled)))
+    return Stratum(kind, listing, len(group), len(sampled), agreed, round(bound, 1))
+
+
+def _agreed_status(client: AcronisClient, sampled: list[Tenant], evidence: dict[str, Evidence]) -> str | None:
+    """The one status that a sample shows, or ``None``."""
+    counts: dict[str, int] = {}
+    for tenant in sampled:
+        status = evidence[tenant.id].status
+        counts[status] = counts.get(status, 0) + 1
+    common = max(counts, key=lambda status: counts[status])
+    if common not in (ENABLED, DISABLED):
+        return None
+    for tenant in sampled:
+        if evidence[tenant.id].status != common and not _was_switched(client, tenant, common, evidence):
+            return None
+    return common
+
+
+def _was_switched(client: AcronisClient, tenant: Tenant, common: str, evidence: dict[str, Evidence]) -> bool:
+    """Whether a tenant that differs from its stratum no longer does, or has left it, when both are read again."""
+    evidence[tenant.id] = read_evidence(client, tenant)
+    if evidence[tenant.id].status == UNKNOWN:
+        return False
+    return evidence[tenant.id].status == common or read_tenant(client, tenant.id).mfa_listing != tenant.mfa_listing

@@ -1,0 +1,126 @@
+# Copyright (c) 2026, TenantOps contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""One tenant's MFA as a desired state: before and after are decided first, then written in one place."""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+
+from .._errors import OptionError, RefusedError
+from .._outcome import Outcome
+from .client import AcronisClient, clean_id
+from .mfa import (
+    DISABLE_IN_PROGRESS,
+    DISABLED,
+    MfaState,
+    await_disabled,
+    check_change,
+    holds,
+    read_mfa,
+    switch_mfa,
+)
+from .tenants import Located, locate, read_tree
+
+
+def tenant_reference(value: t.Any) -> str | list[str]:
+    """Check the option ``tenant``: a name, a path written with slashes, or a list of names.
+
+    Raises:
+        OptionError: anything else.
+    """
+    if isinstance(value, str) and value:
+        return value
+    if isinstance(value, list) and value and all(isinstance(name, str) and name for name in value):
+        return value
+    raise OptionError(
+        "tenant is neither a text nor a list of texts", "Put names that look like numbers or dates in quotes."
+    )
+
+
+@dataclasses.dataclass(frozen=True)
+class TenantMfaRequest:
+    """What a task wants.
+
+    Attributes:
+        tenant_id: the tenant by its id, or
+        tenant: by its path or name.
+        state: ``enabled`` or ``disabled``.
+        wait: whether to wait while MFA is being switched off.
+        wait_timeout: seconds to wait at most.
+    """
+
+    tenant_id: str | None
+    tenant: t.Any
+    state: str
+    wait: bool
+    wait_timeout: int
+
+    def find(self, client: AcronisClient) -> Located:
+        """Look the tenant up.
+
+        Raises:
+            AccessError: there is none, or more than one, or it cannot be read.
+        """
+        if self.tenant_id is not None:
+            return locate(client, clean_id(self.tenant_id, "tenant_id"))
+        return read_tree(client).find(tenant_reference(self.tenant))
+
+
+def _current(client: AcronisClient, located: Located) -> MfaState:
+    """The state that holds for a tenant; a folder or unit has its organization's, and cannot be changed itself."""
+    state = read_mfa(client, located.organization.id)
+    return state if located.tenant.is_organization else dataclasses.replace(state, update_allowed=False)
+
+
+def ensure_tenant_mfa(client: AcronisClient, request: TenantMfaRequest, check_mode: bool) -> Outcome:
+    """Bring one tenant's MFA into the wanted state; in check mode, say what that would mean.
+
+    Raises:
+        AccessError: the tenant cannot be found, read or changed. Check mode raises what the run would.
+    """
+    located = request.find(client)
+    before = _current(client, located)
+    if before.status == DISABLE_IN_PROGRESS:
+        before = _settled(client, located, before, request, check_mode)
+    if holds(before, request.state):
+        return _outcome(located, before, before, changed=False)
+    check_change(located, before, request.state)
+    if check_mode:
+        return _outcome(located, before, dataclasses.replace(before, status=request.state), changed=True)
+    after = switch_mfa(client, located.tenant.id, request.state)
+    if request.wait:
+        after = await_disabled(client, located.tenant.id, after, request.wait_timeout)
+    return _outcome(located, before, after, changed=True)
+
+
+def _settled(
+    client: AcronisClient, located: Located, before: MfaState, request: TenantMfaRequest, check_mode: bool
+) -> MfaState:
+    """The state to start from while somebody is switching MFA off."""
+    if not request.wait:
+        if request.state == DISABLED:
+            return before
+        raise RefusedError(
+            f"MFA of {located.tenant.label} is just being switched off",
+            "Switch it on when that is done: run again later, or set wait.",
+        )
+    if check_mode:
+        return dataclasses.replace(before, status=DISABLED)
+    return await_disabled(client, located.organization.id, before, request.wait_timeout)
+
+
+def _outcome(located: Located, before: MfaState, after: MfaState, *, changed: bool) -> Outcome:
+    tenant = located.tenant
+    return Outcome(
+        changed=changed,
+        values={
+            "tenant": {"id": tenant.id, "name": tenant.name, "kind": tenant.kind, "path": list(located.path)},
+            "mfa": after.as_result(),
+        },
+        subject=f"MFA of tenant {tenant.label}",
+        before={"mfa_status": before.status},
+        after={"mfa_status": after.status},
+    )

@@ -1,0 +1,302 @@
+# Copyright (c) 2026, TenantOps contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Tenants: complete listings, the tree they form, their paths, and finding one by name."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+import typing as t
+
+from .._errors import ForbiddenError, MalformedError, NoMatchError, NotFoundError, OptionError, quoted, trying
+from .answers import field, optional
+from .client import AcronisClient
+
+#: Kinds that have an MFA setting of their own. A folder inherits its partner's, a unit its customer's.
+ORGANIZATION_KINDS = frozenset({"root", "partner", "customer"})
+_PAGE = "5000"
+#: Longest chain of parents that is believed; the platform's trees are a handful of levels deep.
+_MAX_DEPTH = 100
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Tenant:
+    """What this collection uses of a tenant.
+
+    Only ``id``, ``name``, ``kind`` and ``parent_id`` are in every answer of the vendor's samples; the others are
+    ``None`` where the server leaves them out.
+
+    Attributes:
+        ancestral_access: ``False`` for self-service: administrators above it are shut out.
+        mfa_listing: ``mfa_status`` as listings show it, in the words of users' states; a hint, not evidence.
+        owner_id: the user whose personal tenant this is.
+        locked: whether only users of ``lock_owner_id`` may change it.
+    """
+
+    id: str
+    name: str
+    kind: str
+    parent_id: str
+    pricing_mode: str | None
+    enabled: bool | None
+    ancestral_access: bool | None
+    locked: bool
+    lock_owner_id: str | None
+    mfa_listing: str | None
+    owner_id: str | None
+
+    @property
+    def is_organization(self) -> bool:
+        """Whether it has an MFA setting of its own."""
+        return self.kind in ORGANIZATION_KINDS
+
+    @property
+    def label(self) -> str:
+        """Name and id for messages."""
+        return f"{quoted(self.name)} ({self.id})"
+
+
+def tenant_from(item: t.Any) -> Tenant:
+    """Check one tenant object.
+
+    Raises:
+        MalformedError: a required field is missing, or any has the wrong type.
+    """
+    if not isinstance(item, dict):
+        raise MalformedError(f"a tenant is a JSON {type(item).__name__}, expected an object")
+    tenant_id = field(item, "id", str, "a tenant")
+    where = f"tenant {tenant_id}"
+    lock = optional(item, "update_lock", dict, where) or {}
+    return Tenant(
+        id=tenant_id,
+        name=field(item, "name", str, where),
+        kind=field(item, "kind", str, where),
+        parent_id=field(item, "parent_id", str, where),
+        pricing_mode=optional(item, "pricing_mode", str, where),
+        enabled=optional(item, "enabled", bool, where),
+        ancestral_access=optional(item, "ancestral_access", bool, where),
+        locked=optional(lock, "enabled", bool, where) or False,
+        lock_owner_id=optional(lock, "owner_id", str, where),
+        mfa_listing=optional(item, "mfa_status", str, where),
+        owner_id=optional(item, "owner_id", str, where),
+    )
+
+
+@dataclasses.dataclass(frozen=True)
+class Located:
+    """A tenant and where it is.
+
+    Attributes:
+        path: names from below the client's own tenant down to this one; empty for the client's own tenant.
+        organization: the tenant whose MFA setting holds for it; itself, unless it is a folder or a unit.
+        own_id: the client's own tenant.
+    """
+
+    tenant: Tenant
+    path: tuple[str, ...]
+    organization: Tenant
+    own_id: str
+
+
+class TenantTree:
+    """All tenants of a scope, its root included, personal tenants left out.
+
+    Args:
+        tenants: every tenant of the scope.
+        root_id: the scope's root.
+        above: the chain from the root up to the client's own tenant, both included; default: the root is that tenant.
+
+    Raises:
+        MalformedError: the root or a parent is not among them, so something is missing.
+    """
+
+    def __init__(self, tenants: t.Iterable[Tenant], root_id: str, above: t.Sequence[Tenant] = ()) -> None:
+        self._by_id = {tenant.id: tenant for tenant in tenants}
+        self._above = above
+        self.root_id = root_id
+        self.own_id = above[-1].id if above else root_id
+        root_path = _path_of(above)
+        self._paths: dict[str, tuple[str, ...]] = {root_id: root_path}
+        if root_id not in self._by_id:
+            raise MalformedError(f"the listing of tenant {root_id} does not contain the tenant itself")
+        for tenant in self._by_id.values():
+            if tenant.id != root_id and tenant.parent_id not in self._by_id:
+                raise MalformedError(
+                    f"the listing of tenant {root_id} is incomplete: it has tenant {tenant.label}, "
+                    f"but not its parent {tenant.parent_id}",
+                    "Tenants may have been moved meanwhile: try again.",
+                )
+
+    def __iter__(self) -> t.Iterator[Tenant]:
+        return (tenant for tenant in self._by_id.values() if tenant.owner_id is None)
+
+    def path(self, tenant: Tenant) -> tuple[str, ...]:
+        """Names from below the client's own tenant down to ``tenant``."""
+        pending = []
+        step = tenant
+        while step.id not in self._paths:
+            pending.append(step)
+            step = self._by_id[step.parent_id]
+            if len(pending) > _MAX_DEPTH:
+                raise MalformedError(f"tenant {tenant.label} is its own ancestor in the listing")
+        for step in reversed(pending):
+            self._paths[step.id] = (*self._paths[step.parent_id], step.name)
+        return self._paths[tenant.id]
+
+    def organization(self, tenant: Tenant) -> Tenant:
+        """The tenant whose MFA setting holds for ``tenant``; the highest that can be seen, if that one cannot."""
+        self.path(tenant)
+        while not tenant.is_organization and tenant.id != self.root_id:
+            tenant = self._by_id[tenant.parent_id]
+        return tenant if tenant.is_organization else _organization_of(self._above or [tenant])
+
+    def find(self, reference: str | t.Sequence[str]) -> Located:
+        """The one tenant that a reference means.
+
+        Args:
+            reference: a text is a path joined by ``/`` or just a name; a list of names is a path and nothing else.
+
+        Raises:
+            NoMatchError: none fits, or several do.
+        """
+        if isinstance(reference, str):
+            wanted = quoted(reference)
+            found = [one for one in self if one.name == reference or self._written_path(one) == reference]
+        else:
+            wanted = "the path " + quoted(" / ".join(reference))
+            names = tuple(reference)
+            found = [one for one in self if self.path(one) == names]
+        if not found:
+            raise NoMatchError(
+                f"no tenant below the API client's own is called {wanted}",
+                "Names are compared exactly, upper and lower case included. A path leaves the client's own tenant out.",
+            )
+        if len(found) > 1:
+            shown = "; ".join(f"{quoted(' / '.join(self.path(one)))} = {one.id}" for one in found[:10])
+            more = f"; and {len(found) - 10} more" if len(found) > 10 else ""
+            raise NoMatchError(
+                f"{len(found)} tenants are called {wanted}: {shown}{more}",
+                "Use tenant_id, or the whole path as a list of names.",
+            )
+        return Located(found[0], self.path(found[0]), self.organization(found[0]), self.own_id)
+
+    def _written_path(self, tenant: Tenant) -> str | None:
+        path = self.path(tenant)
+        return None if any("/" in name for name in path) else "/".join(path)
+
+
+def _path_of(chain: t.Sequence[Tenant]) -> tuple[str, ...]:
+    """Names along a chain that ends at the client's own tenant, whose name is left out."""
+    return tuple(tenant.name for tenant in reversed(chain[:-1]))
+
+
+def _organization_of(chain: t.Sequence[Tenant]) -> Tenant:
+    return next((tenant for tenant in chain if tenant.is_organization), chain[-1])
+
+
+def read_tenant(client: AcronisClient, tenant_id: str) -> Tenant:
+    """One tenant by its id.
+
+    Raises:
+        AccessError: it cannot be read.
+    """
+    with trying(f"read tenant {tenant_id}"):
+        tenant = tenant_from(client.get("tenants", tenant_id))
+        if tenant.id != tenant_id:
+            raise MalformedError(f"asked for tenant {tenant_id}, the answer describes {tenant.id}")
+        return tenant
+
+
+def _ancestors(client: AcronisClient, tenant: Tenant) -> list[Tenant]:
+    """The chain from ``tenant`` up to the client's own tenant, both included.
+
+    Where the client's own tenant is not known (only a token was given), the highest one that can be read is it: an
+    API client sees its tenant and those below, nothing above.
+    """
+    own_id = client.own_tenant_id()
+    chain = [tenant]
+    while chain[-1].id != own_id and chain[-1].parent_id != chain[-1].id:
+        if len(chain) > _MAX_DEPTH:
+            raise MalformedError(f"tenant {tenant.label} has no end of parents")
+        try:
+            chain.append(read_tenant(client, chain[-1].parent_id))
+        except (ForbiddenError, NotFoundError):
+            if own_id is None:
+                break
+            raise
+    return chain
+
+
+def locate(client: AcronisClient, tenant_id: str) -> Located:
+    """A tenant by its id, with its path and its organization: one request, and one for each level above.
+
+    Raises:
+        AccessError: it, or one above it, cannot be read.
+    """
+    chain = _ancestors(client, read_tenant(client, tenant_id))
+    return Located(chain[0], _path_of(chain), _organization_of(chain), chain[-1].id)
+
+
+def read_tree(client: AcronisClient, scope_id: str | None = None) -> TenantTree:
+    """Every tenant of a scope; a listing that cannot be read to its end is an error, never a short list.
+
+    The pages are followed to the end of the cursor. Whatever changed meanwhile is then asked for once more, so a
+    tenant that moved between two pages is neither lost nor doubled.
+
+    Args:
+        client: the connection.
+        scope_id: the scope's root; default: the client's own tenant.
+
+    Raises:
+        OptionError: the scope is not given and cannot be found out.
+        AccessError: something could not be read.
+    """
+    own_id = client.own_tenant_id() if scope_id is None else None
+    root_id = scope_id or own_id
+    if root_id is None:
+        raise OptionError(
+            "which tenant to start from is not known",
+            "With an access token alone, name the tenant by its id, or give client_id beside the token.",
+        )
+    with trying(f"list the tenants below {root_id}"):
+        items, timestamp = _pages(client, subtree_root_id=root_id)
+        changed, _timestamp = _pages(client, subtree_root_id=root_id, updated_since=timestamp, allow_deleted="true")
+        tenants = {tenant.id: tenant for tenant in (tenant_from(item) for item in items)}
+        for item in changed:
+            tenant = tenant_from(item)
+            if item.get("deleted_at") is not None:
+                tenants.pop(tenant.id, None)
+            else:
+                tenants[tenant.id] = tenant
+        above = _ancestors(client, tenants[root_id]) if scope_id is not None and root_id in tenants else []
+        return TenantTree(tenants.values(), root_id, above)
+
+
+def _pages(client: AcronisClient, **filters: str) -> tuple[list[dict[str, t.Any]], str]:
+    """All items of a listing, and the moment from which on changes are not in it."""
+    answer = client.get("tenants", lod="full", limit=_PAGE, **filters)
+    timestamp = _utc(field(answer, "timestamp", str, "the listing"))
+    items: list[dict[str, t.Any]] = []
+    seen: set[str] = set()
+    while True:
+        items += field(answer, "items", list, "the listing")
+        cursor = _next_cursor(answer)
+        if cursor is None:
+            return items, timestamp
+        if cursor in seen:
+            raise MalformedError("the listing's cursor runs in a circle")
+        seen.add(cursor)
+        answer = client.get("tenants", limit=_PAGE, after=cursor)
+
+
+def _next_cursor(answer: dict[str, t.Any]) -> str | None:
+    paging = optional(answer, "paging", dict, "the listing") or {}
+    cursors = optional(paging, "cursors", dict, "the listing") or {}
+    return optional(cursors, "after", str, "the listing") or None
+
+
+def _utc(timestamp: str) -> str:
+    """A timestamp as ``updated_since`` wants it: the server writes some without a zone, they are UTC."""
+    return timestamp if re.search(r"(?:Z|[+-]\d\d:?\d\d)$", timestamp) else f"{timestamp}Z"
