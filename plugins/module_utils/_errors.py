@@ -52,7 +52,7 @@ class AccessError(Exception):
 
     def __str__(self) -> str:
         sentence = f"Could not {self.tried}: {self.came_back}" if self.tried else self.came_back
-        sentence = sentence.rstrip(".") + "."
+        sentence = sentence[:1].upper() + sentence[1:].rstrip(".") + "."
         return f"{sentence} {self.remedy}" if self.remedy else sentence
 
     def as_result(self) -> dict[str, t.Any]:

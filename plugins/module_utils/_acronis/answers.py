@@ -122,24 +122,3 @@ def failure(answer: Answer) -> AccessError:
     said += f": {quoted(words)}" if words else f" with {answer.summary()}"
     kind = _kind_of(answer.status)
     return kind(said, _REMEDIES.get(kind, ""), status=answer.status, code=code, code_name=name)
-
-
-T = t.TypeVar("T")
-
-
-def field(item: t.Mapping[str, t.Any], name: str, kind: type[T], where: str) -> T:
-    """A required field of an answer, with its type checked.
-
-    Raises:
-        MalformedError: it is absent or of another type.
-    """
-    value = item.get(name)
-    if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
-        shown = f"is {quoted(value)}" if name in item else "is missing"
-        raise MalformedError(f"{where}: the field {name} {shown}, expected {kind.__name__}")
-    return value
-
-
-def optional(item: t.Mapping[str, t.Any], name: str, kind: type[T], where: str) -> T | None:
-    """Like :func:`field`, but an absent field and ``null`` are ``None``."""
-    return None if item.get(name) is None else field(item, name, kind, where)

@@ -10,10 +10,11 @@ import typing as t
 from urllib.parse import quote
 
 from .._errors import ForbiddenError, MalformedError, NotFoundError, OptionError, quoted
+from .._fields import field
 from .._http import Answer, Http
 from .._options import AcronisSettings
 from .._redact import Redactor
-from .answers import failure, field
+from .answers import failure
 from .tokens import ClientCredentials, GivenToken, TokenSource
 
 

@@ -14,7 +14,7 @@ import time
 import typing as t
 
 from .._errors import AccessError, MalformedError, RefusedError, WaitError, trying
-from .answers import field
+from .._fields import field
 from .client import AcronisClient
 from .tenants import Located
 
@@ -103,11 +103,8 @@ def check_change(located: Located, state: MfaState, wanted: str) -> None:
             f"{tenant.label} is a partner in production mode, whose MFA cannot be switched off",
             "Acronis made it mandatory with release 24.09.",
         )
-    if tenant.ancestral_access is False and tenant.id != located.own_id:
-        raise RefusedError(
-            f"{tenant.label} manages itself: support access from the tenants above is switched off",
-            "Its own administrator has to change the setting, or to grant support access first.",
-        )
+    if located.shut_out:
+        raise self_service_refusal(located)
     if tenant.locked and tenant.lock_owner_id is not None and tenant.lock_owner_id != located.own_id:
         raise RefusedError(
             f"{tenant.label} is locked: only users of tenant {tenant.lock_owner_id} may change it",
@@ -120,6 +117,14 @@ def check_change(located: Located, state: MfaState, wanted: str) -> None:
             "(update_allowed is false)",
             "The API client needs the role of an administrator of that tenant or of one above it." + locked,
         )
+
+
+def self_service_refusal(located: Located) -> RefusedError:
+    """Why a tenant that manages itself cannot be changed from above."""
+    return RefusedError(
+        f"{located.tenant.label} manages itself: support access from the tenants above is switched off",
+        "Its own administrator has to change the setting, or to grant support access first.",
+    )
 
 
 def switch_mfa(client: AcronisClient, tenant_id: str, wanted: str) -> MfaState:

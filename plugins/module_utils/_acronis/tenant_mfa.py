@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from .._errors import OptionError, RefusedError
+from .._errors import ForbiddenError, OptionError, RefusedError
 from .._outcome import Outcome
 from .client import AcronisClient, clean_id
 from .mfa import (
@@ -20,6 +20,7 @@ from .mfa import (
     check_change,
     holds,
     read_mfa,
+    self_service_refusal,
     switch_mfa,
 )
 from .tenants import Located, locate, read_tree
@@ -71,7 +72,12 @@ class TenantMfaRequest:
 
 def _current(client: AcronisClient, located: Located) -> MfaState:
     """The state that holds for a tenant; a folder or unit has its organization's, and cannot be changed itself."""
-    state = read_mfa(client, located.organization.id)
+    try:
+        state = read_mfa(client, located.organization.id)
+    except ForbiddenError as error:
+        if located.shut_out:
+            raise self_service_refusal(located) from error
+        raise
     return state if located.tenant.is_organization else dataclasses.replace(state, update_allowed=False)
 
 

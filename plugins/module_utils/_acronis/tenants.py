@@ -11,7 +11,7 @@ import re
 import typing as t
 
 from .._errors import ForbiddenError, MalformedError, NoMatchError, NotFoundError, OptionError, quoted, trying
-from .answers import field, optional
+from .._fields import field, optional
 from .client import AcronisClient
 
 #: Kinds that have an MFA setting of their own. A folder inherits its partner's, a unit its customer's.
@@ -98,6 +98,11 @@ class Located:
     path: tuple[str, ...]
     organization: Tenant
     own_id: str
+
+    @property
+    def shut_out(self) -> bool:
+        """Whether the tenant manages itself, so that the client's administrators above it have no say."""
+        return self.tenant.ancestral_access is False and self.tenant.id != self.own_id
 
 
 class TenantTree:

@@ -18,11 +18,12 @@ import typing as t
 from email.utils import parsedate_to_datetime
 
 from .._errors import AccessError, MalformedError, OptionError, UnauthorizedError, trying
+from .._fields import field, optional
 from .._files import exclusive_lock, make_private_dir, read_private, write_private
 from .._http import Answer, Http
 from .._options import AcronisSettings
 from .._redact import Redactor
-from .answers import failure, field, optional
+from .answers import failure
 
 #: Seconds before the end of its life at which a token is renewed; less for tokens that live shortly.
 _MARGIN = 300.0

@@ -1,0 +1,41 @@
+# Copyright (c) 2026, TenantOps contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Needs make, and a Python from 3.11 on with its venv module. Everything else is put into .venv, .nox and .build here;
+# "make clean" removes them.
+
+# Commands of .venv come first; nothing of the user's Ansible settings takes part.
+WITH_VENV = PATH="$(CURDIR)/.venv/bin:$$PATH" ANSIBLE_HOME="$(CURDIR)/.build/ansible"
+
+.DEFAULT_GOAL := help
+.PHONY: help demo simulator check test lock clean demo-environment test-environment
+
+help: ## Show what there is to make
+	@sed -n 's/^\([a-z]*\):.* ## \(.*\)$$/make \1|\2/p' Makefile | awk -F'|' '{ printf "%-16s %s\n", $$1, $$2 }'
+
+demo: demo-environment ## Run the main job on the built-in simulator, as a story
+	@$(WITH_VENV) hacking/install.sh
+	@$(WITH_VENV) ANSIBLE_COLLECTIONS_PATH="$(CURDIR)/.build/collections" PYTHONPATH="$(CURDIR)/tests" demo/run
+
+simulator: demo-environment ## Start the simulator and print the environment that points a shell at it
+	@$(WITH_VENV) hacking/simulator.sh
+
+check: test-environment ## Run linters, types and unit tests: about a minute
+	@$(WITH_VENV) hacking/check.sh
+
+test: test-environment ## Run all checks with every ansible-core that this machine has a Python for
+	@$(WITH_VENV) python -m hacking.run_checks
+
+lock: test-environment ## Resolve requirements/*.in anew into the pins of requirements/*.txt
+	@mkdir -p .build && .venv/bin/python -m venv .build/lock && .build/lock/bin/python -m pip install --quiet uv==0.13.9
+	@.build/lock/bin/python hacking/lock.py
+
+clean: ## Remove everything that make and nox have made
+	rm -rf .venv .nox .build .ansible .mypy_cache .ruff_cache .pytest_cache .hypothesis tests/output
+
+demo-environment:
+	@hacking/environment.sh demo
+
+test-environment:
+	@hacking/environment.sh test

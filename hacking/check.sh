@@ -1,0 +1,37 @@
+#!/bin/sh
+# Copyright (c) 2026, TenantOps contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# The quick checks, for the loop of writing: linters, types, unit tests and the simulator's own. Needs .venv on PATH.
+# Every check runs, so that one run shows all there is to repair.
+
+set -u
+
+root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
+cd "$root" || exit 1
+passed=0
+failed=0
+
+check() {
+    echo "--- $*"
+    if "$@"; then
+        passed=$((passed + 1))
+    else
+        failed=$((failed + 1))
+    fi
+}
+
+tests() {
+    (cd .build/tree/ansible_collections/tenantops/access &&
+        PYTHONPATH="$root/.build/tree" python -m pytest -q -p no:cacheprovider -n auto tests/unit tests/simulator/tests)
+}
+
+python hacking/tree.py .build/tree || exit 1
+check ruff check .
+check ruff format --check .
+check yamllint --strict .
+check hacking/types.sh .build/tree
+check tests
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ]

@@ -1,0 +1,119 @@
+# Copyright (c) 2026, TenantOps contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Run all checks with nox and close with a count that is true.
+
+nox leaves out without a failure what it has no Python for. Here, what is to run is decided first and compared with what
+ran. The last line is ``N passed, N failed``; the exit status is 0 only if nothing failed and everything planned ran.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import subprocess
+import sys
+
+from hacking.pythons import CORES, ROOT, python_for
+
+BUILD = ROOT / ".build"
+
+# In this order, so that two long ones do not start last.
+KINDS = ("units", "integration", "sanity")
+OTHERS = (
+    "build-import-check",
+    "ansible-lint",
+    "types",
+    "simulator",
+    "demo",
+    "docs-check",
+    "license-check",
+    "codeqa",
+    "formatters",
+    "yamllint",
+    "extra-checks",
+    "antsibull-nox-config",
+    "changelog",
+    "tarball",
+)
+
+
+def plan() -> tuple[list[str], list[str]]:
+    """Return the names of the sessions to run, and a line for each ansible-core that there is no Python for."""
+    run: list[str] = []
+    absent: list[str] = []
+    for core in CORES:
+        if python_for(core) is None:
+            pythons = ", ".join(sorted(core.pythons))
+            absent.append(f"ansible-core {core.version}: not run, this machine has none of Python {pythons}")
+    for kind in KINDS:
+        run += [f"{kind}-{core.series}" for core in CORES if python_for(core) is not None]
+    return run + list(OTHERS), absent
+
+
+def covered(passed: set[str]) -> list[str]:
+    """Return a line for each version of ansible-core that was tested, with what was.
+
+    Args:
+        passed: The names of the sessions that passed.
+    """
+    lines = []
+    for core in CORES:
+        found = python_for(core)
+        if found is None:
+            continue
+        kinds = [f"{kind} {'passed' if f'{kind}-{core.series}' in passed else 'FAILED'}" for kind in KINDS]
+        lines.append(f"ansible-core {core.version} on Python {found[0]}: {', '.join(kinds)}")
+    return lines
+
+
+def note_of(name: str) -> str:
+    """Return what a session said about itself, or nothing."""
+    path = BUILD / "notes" / f"{name}.txt"
+    return path.read_text(encoding="utf-8").strip() if path.is_file() else ""
+
+
+def main() -> int:
+    """Run the sessions and print what came of them; return the exit status."""
+    parser = argparse.ArgumentParser(description="Run all checks, or those that are named.")
+    parser.add_argument("sessions", nargs="*", metavar="SESSION", help="see nox -l; all unless named")
+    parser.add_argument("-j", "--jobs", type=int, default=min(os.cpu_count() or 1, 4), help="how many at a time")
+    args = parser.parse_args()
+
+    planned, absent = plan()
+    wanted = args.sessions or planned
+    shutil.rmtree(BUILD / "notes", ignore_errors=True)
+    BUILD.mkdir(exist_ok=True)
+    report = BUILD / "report.json"
+    report.unlink(missing_ok=True)
+    command = [sys.executable, "-m", "nox", "--parallel", str(args.jobs), "--report", str(report), "--session", *wanted]
+    # CI makes the formatters look instead of rewriting files.
+    status = subprocess.run(command, cwd=ROOT, env={**os.environ, "CI": "true"}, check=False).returncode
+
+    results: dict[str, dict[str, object]] = {}
+    if report.is_file():
+        results = {session["name"]: session for session in json.loads(report.read_text(encoding="utf-8"))["sessions"]}
+    passed = {name for name in wanted if results.get(name, {}).get("result") == "success"}
+
+    print("\n=== Results ===")
+    for name in wanted:
+        result = results.get(name)
+        outcome = "did not run" if result is None else "passed" if name in passed else str(result["result"])
+        duration = f"{result['duration']:.0f} s" if result is not None else ""
+        print(f"{outcome:12} {name:22} {duration:>6}  {note_of(name)}".rstrip())
+    if not args.sessions:
+        print("\n=== Versions of ansible-core ===")
+        print("\n".join(covered(passed) + absent))
+    failed = len(wanted) - len(passed)
+    if status != 0 and failed == 0:
+        print("\nnox failed although every session passed; see above.")
+        failed = 1
+    print(f"\nOf {len(wanted)} checks:\n{len(passed)} passed, {failed} failed", flush=True)
+    return 0 if failed == 0 and passed else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,200 @@
+# Copyright (c) 2026, TenantOps contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The checks. ``make test`` runs all of them, side by side; ``nox -l`` lists them and ``nox -s NAME`` runs one."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import tarfile
+from collections.abc import Callable
+from pathlib import Path
+from xml.etree import ElementTree
+
+import antsibull_nox
+import nox
+from antsibull_nox.sessions import prepare_collections
+
+from hacking.home import prepare
+from hacking.pythons import CORES, Core, python_for
+
+ROOT = Path(__file__).resolve().parent
+BUILD = ROOT / ".build"
+PINS = "requirements/sessions.txt"
+
+nox.options.allow_parallel = True
+nox.options.download_python = "never"
+nox.options.reuse_venv = "yes"
+nox.options.error_on_missing_interpreters = True
+
+antsibull_nox.load_antsibull_nox_toml()
+
+
+def note(session: nox.Session, text: str) -> None:
+    """Say in one line what the session has checked; ``make test`` shows it beside the session's result.
+
+    Args:
+        session: Who says it.
+        text: What, such as ``143 tests``.
+    """
+    session.log(text)
+    directory = BUILD / "notes"
+    directory.mkdir(parents=True, exist_ok=True)
+    (directory / f"{session.name}.txt").write_text(text + "\n", encoding="utf-8")
+
+
+@nox.session
+def types(session: nox.Session) -> None:
+    """Check the types of the plugins, of the unit tests, of the simulator and of the repository's own tools."""
+    session.install("-U", "-r", "requirements/test.txt")
+    tree = str(BUILD / "types")
+    session.run("python", "hacking/tree.py", tree)
+    session.run("hacking/types.sh", tree, external=True)
+
+
+@nox.session
+def simulator(session: nox.Session) -> None:
+    """Hold the simulator against the contracts, without the plugins."""
+    session.install("-U", "-r", "tests/unit/requirements.txt", "pytest", "pytest-xdist", "-c", PINS)
+    report = Path(session.create_tmp()).resolve() / "report.xml"
+    tests = "tests/simulator/tests"
+    session.run("pytest", "-p", "no:cacheprovider", f"--junitxml={report}", tests, env={"PYTHONPATH": "tests"})
+    note(session, f"{count_tests(session, [report])} tests")
+
+
+@nox.session
+def changelog(session: nox.Session) -> None:
+    """Check the changelog's fragments."""
+    session.install("-U", "antsibull-changelog", "-c", PINS)
+    session.run("antsibull-changelog", "lint")
+
+
+@nox.session
+def tarball(session: nox.Session) -> None:
+    """Build the collection in this checkout, used as it is, and check that it holds what users need and no more."""
+    session.install("-U", "ansible-core", "-c", PINS)
+    output = Path(session.create_tmp()).resolve()
+    session.run("ansible-galaxy", "collection", "build", "--force", "--output-path", str(output), str(ROOT))
+    (archive,) = output.glob("*.tar.gz")
+    with tarfile.open(archive) as tar:
+        names = {member.name for member in tar.getmembers() if not member.isdir()}
+    tracked = session.run(
+        "git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", external=True, silent=True
+    )
+    ours = set(str(tracked).split("\0"))
+    made = {"MANIFEST.json", "FILES.json"}
+    parts = ("changelogs/", "docs/", "extensions/", "meta/", "playbooks/", "plugins/", "roles/", "LICENSES/")
+    single = {"CHANGELOG.md", "COPYING", "README.md", "requirements.txt"}
+    junk = sorted(name for name in names - made if name not in ours or not (name in single or name.startswith(parts)))
+    if junk:
+        session.error("The tarball holds what no user needs: " + ", ".join(junk))
+    wanted = single | {name for name in ours if name.startswith(parts) and (ROOT / name).is_file()}
+    missing = sorted(wanted - names)
+    if missing:
+        session.error("The tarball lacks: " + ", ".join(missing))
+    note(session, f"{len(names)} files")
+
+
+@nox.session(python=False)
+def demo(session: nox.Session) -> None:
+    """Run the demo as a user does."""
+    session.run("make", "demo", external=True)
+
+
+def count_tests(session: nox.Session, reports: list[Path]) -> int:
+    """Count the tests in JUnit reports that ran.
+
+    Args:
+        session: Fails if there is none, because a run that tested nothing must not look like one that passed.
+        reports: The files.
+    """
+    count = 0
+    for report in reports:
+        for case in ElementTree.parse(report).getroot().iter("testcase"):
+            if case.find("skipped") is None:
+                count += 1
+    if count == 0:
+        session.error("No test ran.")
+    return count
+
+
+def count_targets(session: nox.Session, results: Path) -> int:
+    """Count the integration targets that were run to their end, by what ansible-test wrote about them.
+
+    Args:
+        session: Fails if a target of the collection is not among them.
+        results: The directory with the output of ansible-test.
+    """
+    done: set[str] = set()
+    for path in (results / "data").glob("integration-*.json"):
+        done.update(json.loads(path.read_text(encoding="utf-8"))["targets"])
+    wanted = set()
+    for path in (ROOT / "tests" / "integration" / "targets").iterdir():
+        aliases = path / "aliases"
+        if path.is_dir() and not (aliases.is_file() and "hidden" in aliases.read_text(encoding="utf-8").split()):
+            wanted.add(path.name)
+    if not done or (wanted - done and not session.posargs):
+        session.error("These integration targets did not run: " + (", ".join(sorted(wanted - done)) or "all"))
+    return len(done)
+
+
+def add_ansible_test(kind: str, core: Core, requirements: bool, check: Callable[[nox.Session, Path], str]) -> None:
+    """Add the session that runs one command of one version's ansible-test.
+
+    The session's own environment is the one tested in: it holds exactly what the version's lock pins.
+
+    Args:
+        kind: The command: sanity, units or integration.
+        core: The version.
+        requirements: Whether the command needs more of the lock than ansible-core itself.
+        check: Finds in the output directory how much was tested, and fails the session if it was nothing.
+    """
+    found = python_for(core)
+    if found is None:
+        return
+    version, path = found
+
+    def run(session: nox.Session) -> None:
+        pins = str(core.requirements.relative_to(ROOT))
+        session.install("-U", *(("-r", pins) if requirements else ("ansible-core", "-c", pins)))
+        collections = prepare_collections(session, install_in_site_packages=False, install_out_of_tree=True)
+        if collections is None:
+            session.error("The collection could not be copied.")
+        env = prepare(BUILD / "home" / session.name, core.pip)
+        # The shims of pyenv answer to the names of Pythons that they do not run.
+        entries = os.environ.get("PATH", os.defpath).split(os.pathsep)
+        env["PATH"] = os.pathsep.join(entry for entry in entries if Path(entry).name != "shims")
+        results = collections.current_path / "tests" / "output"
+        kept = BUILD / "results" / session.name
+        shutil.rmtree(kept, ignore_errors=True)
+        command = ["ansible-test", kind, "-v", "--color", "no", "--python", version]
+        command += {"sanity": ["--junit"], "integration": ["--continue-on-error"]}.get(kind, [])
+        with session.chdir(collections.current_path):
+            try:
+                session.run(*command, *session.posargs, env=env)
+            finally:
+                if results.is_dir():
+                    shutil.copytree(results, kept, ignore=shutil.ignore_patterns(".tmp"))
+        note(session, f"{check(session, kept)} on Python {version}, ansible-core {core.version}")
+
+    run.__doc__ = f"Run ansible-test {kind} of ansible-core {core.series} on Python {version}."
+    nox.session(name=f"{kind}-{core.series}", python=str(path))(run)
+
+
+def checked_tests(session: nox.Session, results: Path) -> str:
+    """Say how many tests ran. See :func:`add_ansible_test`."""
+    return f"{count_tests(session, sorted((results / 'junit').glob('*.xml')))} tests"
+
+
+def checked_targets(session: nox.Session, results: Path) -> str:
+    """Say how many integration targets ran. See :func:`add_ansible_test`."""
+    return f"{count_targets(session, results)} targets"
+
+
+for _core in CORES:
+    add_ansible_test("sanity", _core, False, checked_tests)
+    add_ansible_test("units", _core, True, checked_tests)
+    add_ansible_test("integration", _core, True, checked_targets)
