@@ -6,35 +6,56 @@
 
 from __future__ import annotations
 
-import os
+import ast
+import configparser
+import io
 import subprocess
 import sys
 from pathlib import Path
 
 # ansible-test fetches a script from a host of its own to put pip into the environments it makes, unless a former run
 # left it in this place. This one does the same with what Python brings along, and so needs nothing but a package index.
+# As a process of its own, because ensurepip switches the settings of pip off for the process that it runs in.
 GET_PIP = """\
-import ensurepip
 import runpy
+import subprocess
 import sys
 
-ensurepip.bootstrap()
+subprocess.check_call([sys.executable, "-m", "ensurepip"], stdout=subprocess.DEVNULL)
 sys.argv = ["pip", "install"] + [word for word in sys.argv[1:] if word not in ("--no-setuptools", "--no-wheel")]
 runpy.run_module("pip", run_name="__main__", alter_sys=True)
 """
 
 
-def link(target: Path, link_path: Path) -> None:
-    """Let ``link_path`` point at ``target``, whatever it was before."""
-    link_path.parent.mkdir(parents=True, exist_ok=True)
-    link_path.unlink(missing_ok=True)
-    link_path.symlink_to(target)
+def pip(*words: str) -> str:
+    """Return what pip prints, or nothing if it refuses, as it does about a cache that is switched off."""
+    command = [sys.executable, "-m", "pip", *words]
+    return subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, check=False).stdout
+
+
+def pip_settings() -> str:
+    """Return the settings of pip that hold here, from files and from the environment, as one file for pip.
+
+    ansible-test hands pip nothing of the environment but HOME, and so would lose an index or a certificate set there.
+    """
+    settings = configparser.RawConfigParser()
+    # Sorted by section; the environment comes first but wins, so it is kept for the end.
+    lines = [line.split("=", 1) for line in pip("config", "list").splitlines() if "=" in line]
+    for key, value in sorted(lines, key=lambda line: line[0].startswith(":env:")):
+        section, option = key.strip().rsplit(".", 1)
+        section = "global" if section == ":env:" else section
+        if option == "config-file":
+            continue
+        if not settings.has_section(section):
+            settings.add_section(section)
+        settings.set(section, option, str(ast.literal_eval(value.strip())))
+    text = io.StringIO()
+    settings.write(text)
+    return text.getvalue()
 
 
 def prepare(home: Path, pip_version: str) -> dict[str, str]:
-    """Make a home directory for a run of ansible-test.
-
-    It shares the user's downloads and settings of pip: ansible-test hands pip nothing of the environment but HOME.
+    """Make a home directory for a run of ansible-test, with the user's downloads and settings of pip.
 
     Args:
         home: The directory; it may be there from a former run, whose environments are then used again.
@@ -43,23 +64,18 @@ def prepare(home: Path, pip_version: str) -> dict[str, str]:
     Returns:
         The variables to set so that it is used.
     """
-    # Fails where the cache is switched off: then there is none to share.
-    cache = subprocess.run(
-        [sys.executable, "-m", "pip", "cache", "dir"],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-        check=False,
-    )
-    if cache.returncode == 0:
-        directory = Path(cache.stdout.strip())
-        directory.mkdir(parents=True, exist_ok=True)
-        link(directory, home / ".cache" / "pip")
-    user = Path.home()
-    config = Path(os.environ.get("XDG_CONFIG_HOME") or user / ".config")
-    for settings, name in ((config / "pip", ".config/pip"), (user / ".pip", ".pip")):
-        if settings.is_dir():
-            link(settings.resolve(), home / name)
+    cache = Path(pip("cache", "dir").strip() or home / ".cache" / "pip")
+    link = home / ".cache" / "pip"
+    link.parent.mkdir(parents=True, exist_ok=True)
+    if cache != link:
+        cache.mkdir(parents=True, exist_ok=True)
+        link.unlink(missing_ok=True)
+        link.symlink_to(cache)
+    settings = home / ".config" / "pip" / "pip.conf"
+    settings.parent.mkdir(parents=True, exist_ok=True)
+    # An index's address may hold a password.
+    settings.touch(mode=0o600)
+    settings.write_text(pip_settings(), encoding="utf-8")
     bootstrap = home / ".ansible" / "test" / "cache" / f"get_pip_{pip_version.replace('.', '_')}.py"
     bootstrap.parent.mkdir(parents=True, exist_ok=True)
     bootstrap.write_text(GET_PIP, encoding="utf-8")

@@ -30,13 +30,9 @@ LOCKS: list[tuple[str, str | None, str]] = [
     ("core-2.21", None, "3.12"),
 ]
 
-HEADER = """\
-# Copyright (c) 2026, TenantOps contributors
-# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
-# SPDX-License-Identifier: GPL-3.0-or-later
-
-# Made by "make lock" from {name}.in: change that file, not this one.
-"""
+# A lock begins with the notice that this file begins with.
+NOTICE = "".join(f"{line}\n" for line in Path(__file__).read_text(encoding="utf-8").splitlines()[:3])
+WARNING = '\n# Made by "make lock" from {name}.in: change that file, not this one.\n'
 
 
 def lock(name: str, held_to: str | None, python: str) -> None:
@@ -55,7 +51,8 @@ def lock(name: str, held_to: str | None, python: str) -> None:
     if held_to is not None:
         command += ["--constraint", f"{held_to}.txt"]
     pins = subprocess.run([*command, f"{name}.in"], cwd=REQUIREMENTS, check=True, stdout=subprocess.PIPE, text=True)
-    (REQUIREMENTS / f"{name}.txt").write_text(HEADER.format(name=name) + pins.stdout, encoding="utf-8")
+    text = NOTICE + WARNING.format(name=name) + pins.stdout
+    (REQUIREMENTS / f"{name}.txt").write_text(text, encoding="utf-8")
 
 
 def main() -> None:

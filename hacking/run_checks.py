@@ -90,8 +90,9 @@ def main() -> int:
     report = BUILD / "report.json"
     report.unlink(missing_ok=True)
     command = [sys.executable, "-m", "nox", "--parallel", str(args.jobs), "--report", str(report), "--session", *wanted]
-    # CI makes the formatters look instead of rewriting files.
-    status = subprocess.run(command, cwd=ROOT, env={**os.environ, "CI": "true"}, check=False).returncode
+    # CI makes the formatters look instead of rewriting files. antsibull-nox calls the ansible-galaxy beside nox.
+    path = os.pathsep.join([os.path.dirname(sys.executable), os.environ.get("PATH", os.defpath)])
+    status = subprocess.run(command, cwd=ROOT, env={**os.environ, "CI": "true", "PATH": path}, check=False).returncode
 
     results: dict[str, dict[str, object]] = {}
     if report.is_file():
