@@ -8,6 +8,9 @@
 # Commands of .venv come first; nothing of the user's Ansible settings takes part.
 WITH_VENV = PATH="$(CURDIR)/.venv/bin:$$PATH" ANSIBLE_HOME="$(CURDIR)/.build/ansible"
 
+# What "make simulator" starts; see tests/simulator/README.md for its options.
+ARGS = --estate=demo
+
 .DEFAULT_GOAL := help
 .PHONY: help demo simulator check test lock clean demo-environment test-environment
 
@@ -19,7 +22,7 @@ demo: demo-environment ## Run the main job on the built-in simulator, as a story
 	@$(WITH_VENV) ANSIBLE_COLLECTIONS_PATH="$(CURDIR)/.build/collections" PYTHONPATH="$(CURDIR)/tests" demo/run
 
 simulator: demo-environment ## Start the simulator and print the environment that points a shell at it
-	@$(WITH_VENV) hacking/simulator.sh
+	@$(WITH_VENV) PYTHONPATH="$(CURDIR)/tests" python hacking/simulator.py $(ARGS)
 
 check: test-environment ## Run linters, types and unit tests: about a minute
 	@$(WITH_VENV) hacking/check.sh
