@@ -22,7 +22,7 @@ demo: demo-environment ## Run the main job on the built-in simulator, as a story
 	@$(WITH_VENV) ANSIBLE_COLLECTIONS_PATH="$(CURDIR)/.build/collections" PYTHONPATH="$(CURDIR)/tests" demo/run
 
 simulator: demo-environment ## Start the simulator and print the environment that points a shell at it
-	@$(WITH_VENV) PYTHONPATH="$(CURDIR)/tests" python hacking/simulator.py $(ARGS)
+	@$(WITH_VENV) PYTHONPATH="$(CURDIR)/tests" python hacking/run_simulator.py $(ARGS)
 
 check: test-environment ## Run linters, types and unit tests: about a minute
 	@$(WITH_VENV) hacking/check.sh
