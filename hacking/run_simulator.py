@@ -19,8 +19,10 @@ from simulator.process import Simulator
 
 def main(arguments: list[str]) -> int:
     """Start it, say how to reach it, and wait until it ends or is interrupted; return the exit status."""
-    # A polite request to end is answered as Ctrl-C is: the process that answers the requests ends too.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # Ends like this whoever asks for it, so that the process that answers the requests ends too. Ctrl-C is named because
+    # a shell that starts a command in the background makes it deaf to that.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
     with Simulator(arguments=arguments) as cloud:
         variables = {
             "ACRONIS_DATACENTER_URL": cloud.url,
