@@ -121,12 +121,15 @@ cache_connection: /var/cache/ansible/acronis
 cache_timeout: 3600
 """
 
+import collections
+import contextlib
 import hashlib
 import re
 import typing as t
 import unicodedata
 
 from ansible.errors import AnsibleParserError
+from ansible.inventory.data import InventoryData
 from ansible.module_utils.basic import missing_required_lib
 from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
 
@@ -150,20 +153,25 @@ from ansible_collections.tenantops.access.plugins.module_utils._options import (
 from ansible_collections.tenantops.access.plugins.module_utils._redact import Redactor
 
 try:
-    # ansible-core 2.19 and later: a text is no template unless it says so.
-    from ansible.template import trust_as_template as as_template
+    from ansible.template import trust_as_template
 except ImportError:
     # ansible-core 2.18: every text is a template unless it says that it is not.
-    from ansible.utils.unsafe_proxy import wrap_var as never_template
+    from ansible.utils.unsafe_proxy import wrap_var
 
-    def as_template(value: str) -> str:
-        """On this ansible-core, a plain text is a template already."""
-        return value
+    TEMPLATES_SAY_SO = False
 else:
+    # ansible-core 2.19 and later: a text is no template unless it says so.
+    TEMPLATES_SAY_SO = True
 
-    def never_template(value: t.Any) -> t.Any:
-        """On this ansible-core, plain data is no template already."""
-        return value
+
+def as_template(value: str) -> str:
+    """A text that Ansible will treat as a template."""
+    return trust_as_template(value) if TEMPLATES_SAY_SO else value
+
+
+def never_template(value: t.Any) -> t.Any:
+    """Data that Ansible will never treat as a template."""
+    return value if TEMPLATES_SAY_SO else wrap_var(value)
 
 
 _PYTHON = "{{ ansible_playbook_python }}"
@@ -186,10 +194,9 @@ def host_names(records: list[Record], style: str) -> list[str]:
     if style == "id":
         return [record["id"] for record in records]
     short = [slug(record["name"], record["id"]) for record in records]
-    seen: set[str] = set()
-    twice = {name for name in short if name in seen or seen.add(name)}
+    uses = collections.Counter(short)
     return [
-        f"{slug(record['name'], record['id'], 0)}{record['id']}" if name in twice else name
+        name if uses[name] == 1 else f"{slug(record['name'], record['id'], 0)}{record['id']}"
         for record, name in zip(records, short, strict=True)
     ]
 
@@ -203,7 +210,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         """Whether the file's name says that it is for this plugin."""
         return super().verify_file(path) and path.endswith(("acronis_tenants.yml", "acronis_tenants.yaml"))
 
-    def parse(self, inventory: t.Any, loader: t.Any, path: str, cache: bool = True) -> None:
+    def parse(self, inventory: InventoryData, loader: t.Any, path: str, cache: bool = True) -> None:
         """Fill the inventory from the cache, or from the platform.
 
         Raises:
@@ -216,7 +223,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
             records = self._records(path, cache, config, redactor)
         except AccessError as error:
             raise AnsibleParserError(redactor.mask(str(error))) from None
-        self._populate(records)
+        self._populate(inventory, records)
 
     def _records(self, path: str, cache: bool, config: t.Mapping[str, t.Any], redactor: Redactor) -> list[Record]:
         options = {name: self._templated(self.get_option(name)) for name in acronis_argument_spec()}
@@ -230,10 +237,8 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         account = (options["datacenter_url"], options["client_id"])
         key = self.get_cache_key(path) + hashlib.sha256(repr((_CACHE_SHAPE, account, asked)).encode()).hexdigest()[:12]
         if cache and self.get_option("cache"):
-            try:
-                return self._cache[key]
-            except KeyError:
-                pass
+            with contextlib.suppress(KeyError):
+                return t.cast(list[Record], self._cache[key])
         explicit = {name: options[name] if config.get(name) is not None else None for name in CREDENTIALS}
         records = self._read(acronis_settings(options, explicit), scope_id, redactor)
         if self.get_option("cache"):
@@ -269,10 +274,10 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
             evidence = read_all(client, organizations)
         else:
             evidence, strata = read_sample(client, organizations)
-            for stratum in strata:
+            for one in strata:
                 self.display.vv(
-                    f"acronis_tenants: {stratum.kind} listed as {stratum.listing}: "
-                    f"{stratum.read} of {stratum.count} read, meaning {stratum.status}, at most {stratum.bound_percent} % differ (95 % confidence)"
+                    f"acronis_tenants: {one.kind} listed as {one.listing}: {one.read} of {one.count} read, "
+                    f"meaning {one.status}, at most {one.bound_percent} % differ (95 % confidence)"
                 )
         unknown = [tenant for tenant in organizations if evidence[tenant.id].status == UNKNOWN]
         for tenant in unknown[:10]:
@@ -299,7 +304,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
             record["mfa_evidence"] = known.source
         return record
 
-    def _populate(self, records: list[Record]) -> None:
+    def _populate(self, inventory: InventoryData, records: list[Record]) -> None:
         strict = self.get_option("strict")
         compose, groups, keyed_groups = (self.get_option(name) for name in ("compose", "groups", "keyed_groups"))
         python = as_template(_PYTHON)
@@ -308,12 +313,12 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
             for name, value in record.items():
                 prefix = "acronis_tenant_" if name in ("id", "name", "path") else "acronis_"
                 variables[prefix + name] = never_template(value)
-            self.inventory.add_host(host)
+            inventory.add_host(host)
             for name, value in variables.items():
-                self.inventory.set_variable(host, name, value)
+                inventory.set_variable(host, name, value)
             for group in self._groups_of(record):
-                self.inventory.add_group(group)
-                self.inventory.add_child(group, host)
+                inventory.add_group(group)
+                inventory.add_child(group, host)
             self._set_composite_vars(compose, variables, host, strict=strict)
             self._add_host_to_composed_groups(groups, variables, host, strict=strict)
             self._add_host_to_keyed_groups(keyed_groups, variables, host, strict=strict)

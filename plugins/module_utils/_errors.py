@@ -14,6 +14,7 @@ from contextlib import contextmanager
 def quoted(name: object) -> str:
     """A name as it can stand in a sentence: quoted, on one line, unicode kept, no longer than 120 characters."""
     text = json.dumps(name if isinstance(name, str) else str(name), ensure_ascii=False)
+    text = "".join(one if one.isprintable() else json.dumps(one)[1:-1] for one in text)
     return text if len(text) <= 120 else text[:116] + '..."'
 
 
@@ -27,6 +28,7 @@ class AccessError(Exception):
         status: HTTP status, if an answer came.
         code: the vendor's own error code, if the answer carried one.
         code_name: the vendor's words for ``code``.
+        retry_after: seconds that the server asked to wait before another try.
     """
 
     kind: t.ClassVar[str] = "error"
@@ -49,11 +51,15 @@ class AccessError(Exception):
         self.status = status
         self.code = code
         self.code_name = code_name
+        self.retry_after = 0.0
 
     def __str__(self) -> str:
-        sentence = f"Could not {self.tried}: {self.came_back}" if self.tried else self.came_back
-        sentence = sentence[:1].upper() + sentence[1:].rstrip(".") + "."
+        sentence = f"Could not {self.tried}: {self.came_back}" if self.tried else self._beginning()
+        sentence = sentence.rstrip(".") + "."
         return f"{sentence} {self.remedy}" if self.remedy else sentence
+
+    def _beginning(self) -> str:
+        return self.came_back[:1].upper() + self.came_back[1:]
 
     def as_result(self) -> dict[str, t.Any]:
         """The error as data, for the ``error`` return value of a failed task."""
@@ -64,6 +70,10 @@ class OptionError(AccessError):
     """An option is missing, malformed, or contradicts another one. Nothing was sent."""
 
     kind = "option"
+
+    def _beginning(self) -> str:
+        # It often begins with the name of an option, which has no capital letters.
+        return self.came_back
 
 
 class RefusedError(AccessError):

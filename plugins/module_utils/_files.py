@@ -17,20 +17,26 @@ from contextlib import contextmanager, suppress
 from ._errors import OptionError, quoted
 
 
+def _reason(error: OSError | ValueError) -> str:
+    """Why the system refused; a path with a NUL is a ``ValueError``."""
+    return (error.strerror or str(error)) if isinstance(error, OSError) else str(error)
+
+
 def make_private_dir(path: str) -> None:
     """Create ``path`` for its owner only (0700), or accept an existing directory that nobody else can write to.
 
     Raises:
         OptionError: it is no directory, belongs to somebody else, or others may write to it.
     """
+    path = os.path.abspath(path)
     try:
-        os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
         with suppress(FileExistsError):
             os.mkdir(path, 0o700)
         found = os.stat(path)
-    except OSError as error:
+    except (OSError, ValueError) as error:
         raise OptionError(
-            f"the directory {quoted(path)} cannot be used: {error.strerror}", "Name another directory."
+            f"the directory {quoted(path)} cannot be used: {_reason(error)}", "Name another directory."
         ) from error
     if not stat.S_ISDIR(found.st_mode):
         raise OptionError(f"{quoted(path)} is not a directory", "Name another one.")
@@ -51,10 +57,10 @@ def read_private(path: str) -> bytes | None:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK)
     except FileNotFoundError:
         return None
-    except OSError as error:
-        if error.errno == errno.ELOOP:
+    except (OSError, ValueError) as error:
+        if isinstance(error, OSError) and error.errno == errno.ELOOP:
             raise OptionError(f"{quoted(path)} is a symbolic link", "Remove it, or name another file.") from error
-        raise OptionError(f"{quoted(path)} cannot be read: {error.strerror}", "Name another file.") from error
+        raise OptionError(f"{quoted(path)} cannot be read: {_reason(error)}", "Name another file.") from error
     with os.fdopen(descriptor, "rb") as file:
         found = os.fstat(file.fileno())
         if not stat.S_ISREG(found.st_mode):
@@ -65,6 +71,22 @@ def read_private(path: str) -> bytes | None:
                 "It must be yours alone: mode 0600.",
             )
         return file.read()
+
+
+def check_writable(path: str) -> None:
+    """See that :func:`write_private` can work, before something is done that cannot be done twice.
+
+    Raises:
+        OptionError: there is no such directory, it may not be written to, or ``path`` is one itself.
+    """
+    folder = os.path.dirname(path) or "."
+    if os.path.isdir(path) and not os.path.islink(path):
+        raise OptionError(f"{quoted(path)} is a directory", "Name a file in it.")
+    if not os.path.isdir(folder) or not os.access(folder, os.W_OK | os.X_OK):
+        raise OptionError(
+            f"{quoted(path)} cannot be written: its directory does not exist or is not yours to write to",
+            "Name a file in a directory that you may write to.",
+        )
 
 
 def write_private(path: str, content: bytes) -> None:
@@ -89,9 +111,9 @@ def write_private(path: str, content: bytes) -> None:
         except BaseException:
             os.unlink(temporary)
             raise
-    except OSError as error:
+    except (OSError, ValueError) as error:
         raise OptionError(
-            f"{quoted(path)} cannot be written: {error.strerror}", "Name a file in a directory that you may write to."
+            f"{quoted(path)} cannot be written: {_reason(error)}", "Name a file in a directory that you may write to."
         ) from error
 
 
@@ -104,16 +126,16 @@ def exclusive_lock(path: str) -> t.Iterator[None]:
     """
     try:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-    except OSError as error:
+    except (OSError, ValueError) as error:
         raise OptionError(
-            f"the lock file {quoted(path)} cannot be opened: {error.strerror}", "Use another directory."
+            f"the lock file {quoted(path)} cannot be opened: {_reason(error)}", "Use another directory."
         ) from error
     try:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX)
-        except OSError as error:
+        except (OSError, ValueError) as error:
             raise OptionError(
-                f"the file system of {quoted(path)} has no locks: {error.strerror}", "Use another directory."
+                f"the file system of {quoted(path)} has no locks: {_reason(error)}", "Use another directory."
             ) from error
         yield
     finally:

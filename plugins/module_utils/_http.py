@@ -29,9 +29,10 @@ import traceback
 import typing as t
 import warnings
 from email.utils import parsedate_to_datetime
+from http.cookiejar import DefaultCookiePolicy
 from urllib.parse import urlsplit
 
-from ._errors import LostError, MalformedError, OptionError, TlsError, UnreachableError, quoted
+from ._errors import AccessError, LostError, MalformedError, OptionError, TlsError, UnreachableError, quoted
 from ._redact import Redactor
 
 try:
@@ -46,6 +47,17 @@ else:
     HAS_REQUESTS = True
     REQUESTS_IMPORT_ERROR = None
 
+    #: What requests and urllib3 raise before they have sent anything, because what they were given makes no request.
+    _UNUSABLE: tuple[type[Exception], ...] = (
+        requests.exceptions.InvalidURL,
+        requests.exceptions.InvalidHeader,
+        requests.exceptions.InvalidProxyURL,
+        requests.exceptions.InvalidSchema,
+        requests.exceptions.MissingSchema,
+        urllib3.exceptions.LocationValueError,
+        UnicodeError,
+    )
+
     class _TlsOnceAdapter(requests.adapters.HTTPAdapter):
         """Loads the certificate store once for the session; requests would load it again for each connection."""
 
@@ -59,7 +71,7 @@ else:
         def proxy_manager_for(self, proxy: str, **kwargs: t.Any) -> t.Any:
             return super().proxy_manager_for(proxy, **kwargs, ssl_context=self._context)
 
-        def cert_verify(self, conn: t.Any, url: str, verify: t.Any, cert: t.Any) -> None:
+        def cert_verify(self, conn: t.Any, _url: str, verify: t.Any, _cert: t.Any) -> None:
             conn.cert_reqs = "CERT_REQUIRED" if verify else "CERT_NONE"
 
 
@@ -88,12 +100,21 @@ class HttpSettings:
 
 @dataclasses.dataclass(frozen=True)
 class Answer:
-    """What a server answered: ``request`` is ``"GET https://host/path"``, for messages."""
+    """What a server answered.
+
+    Attributes:
+        request: ``"GET https://host/path"``, for messages.
+        status: HTTP status.
+        headers: headers, their names in any case.
+        body: body, decompressed.
+        mask: masks secrets; to be applied to whatever is quoted from the answer, before it is shortened.
+    """
 
     request: str
     status: int
     headers: t.Mapping[str, str]
     body: bytes
+    mask: t.Callable[[str], str]
 
     def json(self) -> t.Any:
         """The decoded body.
@@ -103,7 +124,7 @@ class Answer:
         """
         try:
             return json.loads(self.body)
-        except ValueError:
+        except (ValueError, RecursionError):
             raise MalformedError(
                 f"{self.request} answered {self.status} with {self.summary()} instead of JSON", status=self.status
             ) from None
@@ -112,7 +133,7 @@ class Answer:
         """A body that is not JSON, in a few words."""
         if not self.body:
             return "an empty body"
-        text = " ".join(self.body[:4096].decode("utf-8", "replace").split())
+        text = " ".join(self.mask(self.body.decode("utf-8", "replace")).split())
         if text.startswith("<"):
             _before, _tag, rest = text.partition("<title>")
             title = rest.partition("</title>")[0].strip()
@@ -175,13 +196,14 @@ class Http:
 
     Args:
         settings: how to reach it.
-        redactor: is told the passwords of proxies.
+        redactor: is told the passwords of proxies, and masks what answers are quoted with.
+        keep_cookies: whether the server's cookies are sent back, for sessions that live in one.
 
     Raises:
         OptionError: ``ca_path`` or ``proxy`` cannot be used.
     """
 
-    def __init__(self, settings: HttpSettings, redactor: Redactor) -> None:
+    def __init__(self, settings: HttpSettings, redactor: Redactor, *, keep_cookies: bool = False) -> None:
         self.settings = settings
         self._redactor = redactor
         self._pause = _Pause()
@@ -189,6 +211,8 @@ class Http:
         # Otherwise a .netrc entry replaces the Authorization header, and REQUESTS_CA_BUNDLE beats ca_path.
         self._session.trust_env = False
         self._session.verify = settings.validate_certs
+        if not keep_cookies:
+            self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         adapter = _TlsOnceAdapter(self._tls_context(), settings.concurrency)
         self._session.mount("https://", adapter)
         self._session.mount("http://", adapter)
@@ -206,7 +230,7 @@ class Http:
         context.verify_mode = ssl.CERT_REQUIRED
         path = self.settings.ca_path
         if path is None:
-            context.load_verify_locations(requests.certs.where())
+            context.load_verify_locations(requests.utils.DEFAULT_CA_BUNDLE_PATH)
             return context
         try:
             if os.path.isdir(path):
@@ -275,6 +299,8 @@ class Http:
                 continue
             asked = retry_after(answer.headers) if answer.status in (429, 503) else None
             if not repeatable and answer.status != 429:
+                if asked is not None and asked <= wait_left:
+                    self._pause.extend(asked)
                 return answer
             if asked is not None:
                 if asked > wait_left:
@@ -318,20 +344,25 @@ class Http:
             )
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, UnicodeError) as error:
             raise self._failure(error, name) from None
-        if response.is_redirect or 300 <= response.status_code < 400:
+        if 300 <= response.status_code < 400:
+            target = quoted(self._redactor.mask(response.headers.get("Location", "")))
             raise MalformedError(
-                f"{name} answered {response.status_code}, a redirect to {quoted(response.headers.get('Location', ''))}",
+                f"{name} answered {response.status_code}, a redirect to {target}",
                 "Redirects are not followed. Check the URL of the server.",
                 status=response.status_code,
             )
-        return Answer(name, response.status_code, response.headers, response.content)
+        return Answer(name, response.status_code, response.headers, response.content, self._redactor.mask)
 
-    def _failure(self, error: Exception, name: str) -> UnreachableError | TlsError | LostError:
+    def _failure(self, error: Exception, name: str) -> AccessError:
         """What an exception of the transport means: sent or not, and what to do."""
+        if isinstance(error, _UNUSABLE):
+            return OptionError(
+                f"{name} cannot be sent ({self._redactor.mask(str(error))})", "Check the URLs of server and proxy."
+            )
         causes = list(_causes(error))
         innermost = next((c for c in reversed(causes) if isinstance(c, OSError) and c.strerror), causes[-1])
-        reason = getattr(innermost, "strerror", None) or str(innermost) or type(innermost).__name__
-        text = " ".join(str(cause) for cause in causes).lower()
+        reason = self._redactor.mask(getattr(innermost, "strerror", None) or str(innermost) or type(innermost).__name__)
+        tls = " ".join(str(cause) for cause in causes if isinstance(cause, ssl.SSLError)).lower()
         if any(isinstance(cause, requests.exceptions.ProxyError) for cause in causes):
             return UnreachableError(
                 f"the proxy did not pass on {name} ({reason})",
@@ -342,7 +373,7 @@ class Http:
                 f"the certificate of {urlsplit(name.split(' ', 1)[1]).netloc} is not trusted ({reason})",
                 "For a private certificate authority, name its certificate in ca_path.",
             )
-        if any(sign in text for sign in _NO_TLS_SERVER):
+        if any(sign in tls for sign in _NO_TLS_SERVER):
             return TlsError(f"{name} found no TLS server ({reason})", "Check scheme and port of the URL.")
         unsent = (urllib3.exceptions.NewConnectionError, urllib3.exceptions.ConnectTimeoutError)
         if any(isinstance(cause, unsent) for cause in causes):

@@ -11,36 +11,79 @@ import typing as t
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
 from ._acronis.client import AcronisClient
+from ._cluster.api import ClusterApi
+from ._cluster.session import ClusterSession
 from ._errors import AccessError
-from ._http import HAS_REQUESTS, REQUESTS_IMPORT_ERROR
-from ._options import CREDENTIALS, acronis_settings, plain_http_warning
+from ._http import HAS_REQUESTS, REQUESTS_IMPORT_ERROR, Http
+from ._options import CREDENTIALS, acronis_settings, cluster_settings, plain_http_warning
 from ._outcome import Outcome
 from ._redact import Redactor
 
+Warn = t.Callable[[str], None]
 
-def run_acronis_module(module: AnsibleModule, work: t.Callable[[AcronisClient], Outcome]) -> t.NoReturn:
+
+def run_acronis_module(
+    module: AnsibleModule, work: t.Callable[[AcronisClient], Outcome], *, anonymous: bool = False
+) -> t.NoReturn:
     """Run a module of the group ``acronis`` and exit.
 
     Args:
         module: the module, with the options of the group.
         work: called with a connected client; returns the outcome or raises :class:`AccessError`.
+        anonymous: the work needs no credentials.
     """
+
+    def connected(redactor: Redactor, warn: Warn) -> Outcome:
+        explicit = {name: module.params[name] for name in CREDENTIALS}
+        settings = acronis_settings(module.params, explicit, anonymous=anonymous)
+        _warn_of_plain_http(warn, "datacenter_url", settings.base_url)
+        return work(AcronisClient(settings, warn, redactor))
+
+    _run(module, ("datacenter_url", "proxy"), ("client_secret", "access_token"), connected)
+
+
+def run_cluster_module(module: AnsibleModule, work: t.Callable[[ClusterSession], Outcome]) -> t.NoReturn:
+    """Run a module of the group ``cluster`` and exit.
+
+    Args:
+        module: the module, with the options of the group.
+        work: called with the session that the options mean, not yet opened; returns the outcome or raises
+            :class:`AccessError`.
+    """
+
+    def connected(redactor: Redactor, warn: Warn) -> Outcome:
+        settings = cluster_settings(module.params)
+        redactor.add(settings.password, settings.access_token)
+        _warn_of_plain_http(warn, "url", settings.url)
+        return work(ClusterSession(ClusterApi(Http(settings.http, redactor), settings.url), settings, redactor))
+
+    _run(module, ("url", "proxy"), ("password", "access_token"), connected)
+
+
+def _run(
+    module: AnsibleModule,
+    urls: tuple[str, ...],
+    secrets: tuple[str, ...],
+    connected: t.Callable[[Redactor, Warn], Outcome],
+) -> t.NoReturn:
+    """Do the work and exit, with every secret masked except what the task exists to return."""
     redactor = Redactor()
-    redactor.add_url(module.params["proxy"])
-    redactor.add_url(module.params["datacenter_url"])
+    for name in urls:
+        redactor.add_url(module.params[name])
     # Options marked no_log are masked by Ansible already, but only as they are, not inside a Basic header.
-    redactor.add(module.params["client_secret"], module.params["access_token"])
+    redactor.add(*(module.params[name] for name in secrets))
+    if not HAS_REQUESTS:
+        module.fail_json(msg=missing_required_lib("requests"), exception=REQUESTS_IMPORT_ERROR)
     try:
-        if not HAS_REQUESTS:
-            module.fail_json(msg=missing_required_lib("requests"), exception=REQUESTS_IMPORT_ERROR)
-        settings = acronis_settings(module.params, {name: module.params[name] for name in CREDENTIALS})
-        warning = plain_http_warning("datacenter_url", settings.base_url)
-        if warning:
-            module.warn(warning)
-        client = AcronisClient(settings, lambda text: module.warn(redactor.mask(text)), redactor)
-        result = work(client).as_result()
+        outcome = connected(redactor, lambda text: module.warn(redactor.mask(text)))
     except AccessError as error:
         module.no_log_values.update(redactor.forms)
         module.fail_json(msg=redactor.mask(str(error)), error=error.as_result())
-    module.no_log_values.update(redactor.forms)
-    module.exit_json(**result)
+    module.no_log_values.update(redactor.forms_except(outcome.product))
+    module.exit_json(**outcome.as_result())
+
+
+def _warn_of_plain_http(warn: Warn, option: str, url: str) -> None:
+    warning = plain_http_warning(option, url)
+    if warning:
+        warn(warning)

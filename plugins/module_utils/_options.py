@@ -12,7 +12,7 @@ import re
 import typing as t
 from urllib.parse import urlsplit
 
-from ansible.module_utils.basic import env_fallback
+from ansible.module_utils.common.parameters import env_fallback
 
 from ._errors import OptionError, quoted
 from ._http import HttpSettings
@@ -23,6 +23,13 @@ CREDENTIALS = {
     "client_id": "ACRONIS_CLIENT_ID",
     "client_secret": "ACRONIS_CLIENT_SECRET",
     "access_token": "ACRONIS_ACCESS_TOKEN",
+}
+
+#: What can stand in a Basic header, in a form, and as a Bearer token.
+_SENDABLE = {
+    "client_id": re.compile(r"[!-9;-~]+"),
+    "client_secret": re.compile(r"[ -~\u00a1-\ud7ff\ue000-\U0010ffff]*[^\s]"),
+    "access_token": re.compile(r"[!-~]+"),
 }
 
 
@@ -39,7 +46,8 @@ def acronis_argument_spec() -> dict[str, dict[str, t.Any]]:
         "access_token": {"type": "str", "no_log": True},
         "validate_certs": _option("bool", "ACRONIS_VALIDATE_CERTS", default=True),
         "ca_path": _option("path", "ACRONIS_CA_PATH"),
-        "proxy": _option("str", "ACRONIS_PROXY"),
+        # It may contain a password.
+        "proxy": _option("str", "ACRONIS_PROXY", no_log=True),
         "timeout": _option("int", "ACRONIS_TIMEOUT", default=30),
         "retries": _option("int", "ACRONIS_RETRIES", default=2),
         "retry_max_wait": _option("int", "ACRONIS_RETRY_MAX_WAIT", default=300),
@@ -93,9 +101,9 @@ def choose_credentials(
     given = {name: explicit.get(name) or None for name in CREDENTIALS}
     found = {name: given[name] or variables.get(variable) or None for name, variable in CREDENTIALS.items()}
     for name, value in found.items():
-        if value and (not value.isprintable() or value != value.strip() or (name == "access_token" and " " in value)):
+        if value and not _SENDABLE[name].fullmatch(value):
             raise OptionError(
-                f"{name} has white space or control characters that cannot be part of it",
+                f"{name} has characters that cannot be part of it",
                 "Often it is a line end that came along from a file: strip it.",
             )
     token = Credentials(client_id=found["client_id"], access_token=found["access_token"])
@@ -117,25 +125,26 @@ def choose_credentials(
     )
 
 
-def server_url(option: str, value: str, suffix: str) -> str:
+def server_url(option: str, value: str, suffix: str, example: str = "https://eu2-cloud.example.com") -> str:
     """A server's root URL, with ``suffix`` exactly once and no slash at the end.
 
     Args:
         option: the option's name, for messages.
         value: what the user gave, with or without the suffix and slashes.
         suffix: path of the API below the server, such as ``/api/2``.
+        example: a URL to show in an error.
 
     Raises:
         OptionError: it is no http or https URL of a server.
     """
-    remedy = f"{option} looks like https://eu2-cloud.example.com, with or without {suffix}."
+    remedy = f"{option} looks like {example}, with or without {suffix}."
     text = value.strip()
     try:
         parts = urlsplit(text)
         host, _port = parts.hostname, parts.port
-    except ValueError as error:
-        raise OptionError(f"{option} is not a URL ({error})", remedy) from None
-    if parts.username is not None or parts.password is not None:
+    except ValueError:
+        raise OptionError(f"{option} is not a URL", remedy) from None
+    if "@" in text or parts.username is not None or parts.password is not None:
         raise OptionError(f"{option} must not contain a user name or a password", remedy)
     if parts.scheme not in ("http", "https") or not host or re.search(r"[\s\\]", text):
         raise OptionError(f"{option} is not an http or https URL: {quoted(value)}", remedy)
@@ -152,6 +161,30 @@ def _at_least(options: t.Mapping[str, t.Any], name: str, least: int, most: int) 
     return value
 
 
+def _proxy(options: t.Mapping[str, t.Any]) -> str | None:
+    proxy = options["proxy"] or None
+    if proxy:
+        try:
+            parts = urlsplit(proxy)
+            usable = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port or 1) > 0
+            usable = usable and "@" not in parts.path + parts.query + parts.fragment
+        except ValueError:
+            usable = False
+        if not usable:
+            raise OptionError(
+                "proxy is not an http or https URL",
+                "It looks like http://proxy.example.com:3128. In a password, write / ? # @ percent-encoded.",
+            )
+    return proxy
+
+
+def _ca_path(options: t.Mapping[str, t.Any]) -> str | None:
+    ca_path = options["ca_path"] or None
+    if ca_path and not os.path.exists(ca_path):
+        raise OptionError(f"ca_path {quoted(ca_path)} does not exist", "Name a PEM file or a directory.")
+    return ca_path
+
+
 def default_token_cache_dir(environment: t.Mapping[str, str] | None = None) -> str:
     """Where access tokens are kept unless told otherwise: below the user's cache directory."""
     variables = os.environ if environment is None else environment
@@ -162,44 +195,112 @@ def default_token_cache_dir(environment: t.Mapping[str, str] | None = None) -> s
 
 
 def acronis_settings(
-    options: t.Mapping[str, t.Any], explicit_credentials: t.Mapping[str, str | None]
+    options: t.Mapping[str, t.Any], explicit_credentials: t.Mapping[str, str | None], *, anonymous: bool = False
 ) -> AcronisSettings:
     """Check the connection options of a module or of the inventory plugin and bring them into shape.
 
     Args:
         options: value of every option of :func:`acronis_argument_spec`, environment and defaults applied.
         explicit_credentials: the credential options that the user set, without the environment.
+        anonymous: the work needs no credentials, so they may be missing.
 
     Raises:
         OptionError: an option cannot be used; the message names it.
     """
-    proxy = options["proxy"] or None
-    if proxy:
-        try:
-            usable = urlsplit(proxy).scheme in ("http", "https") and bool(urlsplit(proxy).hostname)
-        except ValueError:
-            usable = False
-        if not usable:
-            raise OptionError("proxy is not an http or https URL", "It looks like http://proxy.example.com:3128.")
-    ca_path = options["ca_path"] or None
-    if ca_path and not os.path.exists(ca_path):
-        raise OptionError(
-            f"ca_path {quoted(ca_path)} does not exist", "Name a PEM file or a directory of certificates."
-        )
     cache_dir = options["token_cache_dir"] or default_token_cache_dir()
     return AcronisSettings(
         base_url=server_url("datacenter_url", options["datacenter_url"] or "", "/api/2"),
-        credentials=choose_credentials(explicit_credentials),
+        credentials=Credentials() if anonymous else choose_credentials(explicit_credentials),
         http=HttpSettings(
             validate_certs=bool(options["validate_certs"]),
-            ca_path=ca_path,
-            proxy=proxy,
+            ca_path=_ca_path(options),
+            proxy=_proxy(options),
             timeout=_at_least(options, "timeout", 1, 3600),
             retries=_at_least(options, "retries", 0, 100),
             retry_max_wait=_at_least(options, "retry_max_wait", 0, 86400),
             concurrency=_at_least(options, "concurrency", 1, 512),
         ),
         token_cache_dir=cache_dir if options["token_cache"] else None,
+    )
+
+
+def cluster_argument_spec() -> dict[str, dict[str, t.Any]]:
+    """The connection options that all modules of the group ``cluster`` share."""
+    return {
+        "url": _option("str", "DOCLUSTER_URL", required=True),
+        "username": {"type": "str"},
+        "password": {"type": "str", "no_log": True},
+        "access_token": {"type": "str", "no_log": True},
+        "token_path": {"type": "path", "no_log": False},
+        "validate_certs": _option("bool", "DOCLUSTER_VALIDATE_CERTS", default=True),
+        "ca_path": _option("path", "DOCLUSTER_CA_PATH"),
+        "proxy": _option("str", "DOCLUSTER_PROXY", no_log=True),
+        "timeout": _option("int", "DOCLUSTER_TIMEOUT", default=30),
+    }
+
+
+@dataclasses.dataclass(frozen=True)
+class ClusterSettings:
+    """Everything about a connection to a DoCluster node, checked.
+
+    Attributes:
+        url: the node, ``http://HOST:3033``.
+        username: user to log in as, or whose kept token may be used; ``None`` if not given.
+        password: that user's password.
+        access_token: a session's token to use.
+        token_path: a private file that keeps the session's token.
+        http: how to reach the node.
+    """
+
+    url: str
+    username: str | None
+    password: str | None = dataclasses.field(repr=False)
+    access_token: str | None = dataclasses.field(repr=False)
+    token_path: str | None
+    http: HttpSettings
+
+
+#: Options of the group ``cluster`` that say which session is meant.
+CLUSTER_IDENTITY = ("username", "password", "access_token", "token_path")
+
+
+def cluster_settings(
+    options: t.Mapping[str, t.Any], environment: t.Mapping[str, str | None] | None = None
+) -> ClusterSettings:
+    """Check the connection options of a module of the group ``cluster`` and bring them into shape.
+
+    An explicit option beats the environment: a token from the environment is not used where the task names a user or
+    a token file of its own. An empty text counts as not given.
+
+    Args:
+        options: value of every option of :func:`cluster_argument_spec`.
+        environment: the variables to consult; default: those of this process.
+
+    Raises:
+        OptionError: an option cannot be used; the message names it.
+    """
+    variables = os.environ if environment is None else environment
+    given = {name: options[name] or None for name in CLUSTER_IDENTITY}
+    found = {name: given[name] or variables.get(f"DOCLUSTER_{name.upper()}") or None for name in CLUSTER_IDENTITY}
+    if not given["access_token"] and (given["username"] or given["token_path"]):
+        found["access_token"] = None
+    if found["token_path"]:
+        found["token_path"] = os.path.abspath(os.path.expanduser(found["token_path"]))
+    return ClusterSettings(
+        url=server_url("url", options["url"] or "", "/api", example="http://node1.example.com:3033").removesuffix(
+            "/api"
+        ),
+        username=found["username"],
+        password=found["password"],
+        access_token=found["access_token"],
+        token_path=found["token_path"],
+        http=HttpSettings(
+            validate_certs=bool(options["validate_certs"]),
+            ca_path=_ca_path(options),
+            proxy=_proxy(options),
+            timeout=_at_least(options, "timeout", 1, 3600),
+            concurrency=1,
+        ),
     )
 
 

@@ -20,6 +20,7 @@ class Outcome:
         subject: what the diff is about.
         before: the part of the state that the task is about, as it was.
         after: the same part as it is now, or would be.
+        product: secrets that ``values`` contain because the task exists to return them.
     """
 
     changed: bool
@@ -27,6 +28,7 @@ class Outcome:
     subject: str = ""
     before: t.Any = None
     after: t.Any = None
+    product: tuple[str, ...] = ()
 
     def as_result(self) -> dict[str, t.Any]:
         """Arguments for ``exit_json``."""

@@ -19,7 +19,7 @@ from .._errors import (
     UnauthorizedError,
     quoted,
 )
-from .._http import Answer
+from .._http import Answer, retry_after
 
 #: The platform's error codes in our words. Source: Acronis, "API error codes" of the account server.
 CODE_NAMES: dict[int, str] = {
@@ -108,17 +108,19 @@ def _described(body: t.Any) -> tuple[int | str | None, str | None]:
 
 
 def failure(answer: Answer) -> AccessError:
-    """The typed error for an answer that is no success. Unmasked: whoever reports it masks it."""
+    """The typed error for an answer that is no success."""
     try:
         code, words = _described(answer.json())
     except MalformedError:
         code, words = None, None
-    if isinstance(code, str) and code.isascii() and code.isdigit():
-        code = int(code)
+    if isinstance(code, str):
+        code = int(code) if code.isascii() and code.isdigit() and len(code) < 10 else answer.mask(code)[:100]
     name = CODE_NAMES.get(code) if isinstance(code, int) else None
     said = f"{answer.request} answered {answer.status}"
     if code is not None and code != answer.status:
         said += f", code {code}" + (f" ({name})" if name else "")
-    said += f": {quoted(words)}" if words else f" with {answer.summary()}"
+    said += f": {quoted(answer.mask(words))}" if words else f" with {answer.summary()}"
     kind = _kind_of(answer.status)
-    return kind(said, _REMEDIES.get(kind, ""), status=answer.status, code=code, code_name=name)
+    error = kind(said, _REMEDIES.get(kind, ""), status=answer.status, code=code, code_name=name)
+    error.retry_after = retry_after(answer.headers) or 0.0
+    return error

@@ -36,6 +36,58 @@ def clean_id(value: str, option: str) -> str:
     return text
 
 
+def _url(base_url: str, path: tuple[str, ...]) -> str:
+    return "/".join((base_url, *(quote(segment, safe="") for segment in path)))
+
+
+def _object(answer: Answer) -> dict[str, t.Any]:
+    item = answer.json()
+    if not isinstance(item, dict):
+        raise MalformedError(
+            f"{answer.request} answered with a JSON {type(item).__name__}, expected an object", status=answer.status
+        )
+    return item
+
+
+class UserSession:
+    """What a browser does after a one-time sign-in link was opened: a session that lives in a cookie.
+
+    Args:
+        base_url: root of the API.
+        http: a network session that keeps cookies.
+    """
+
+    #: The vendor's own sign-in page sends it with every request of a cookie session.
+    _HEADERS: t.ClassVar[dict[str, str]] = {"X-Acronis-API": "1"}
+
+    def __init__(self, base_url: str, http: Http) -> None:
+        self._base_url = base_url
+        self._http = http
+
+    def post(self, *path: str, body: dict[str, t.Any]) -> dict[str, t.Any]:
+        """Send an object once and return the one that is answered.
+
+        Raises:
+            AccessError: look at its ``definite``.
+        """
+        answer = self._http.request(
+            "POST", _url(self._base_url, path), repeatable=False, headers=self._HEADERS, json_body=body
+        )
+        if answer.status != 200:
+            raise failure(answer)
+        return _object(answer)
+
+    def visit(self, *path: str) -> None:
+        """Open a page whose content does not matter.
+
+        Raises:
+            AccessError: it could not be opened.
+        """
+        answer = self._http.request("GET", _url(self._base_url, path), repeatable=True, headers=self._HEADERS)
+        if answer.status != 200:
+            raise failure(answer)
+
+
 class AcronisClient:
     """Requests as one API client (or with one access token), from many threads.
 
@@ -58,7 +110,8 @@ class AcronisClient:
             self.redactor.add(f"{credentials.client_id}:{credentials.client_secret}")
         self.concurrency = settings.http.concurrency
         self.retries = settings.http.retries
-        self._base_url = settings.base_url
+        self.retry_max_wait = float(settings.http.retry_max_wait)
+        self.base_url = settings.base_url
         self._client_id = credentials.client_id
         self._http = Http(settings.http, self.redactor)
         self._own_tenant_id: str | None = None
@@ -82,7 +135,7 @@ class AcronisClient:
         tries_left = self.retries
         while True:
             try:
-                return self._object(self._request("GET", path, repeatable=True, params=params))
+                return _object(self._request("GET", path, repeatable=True, params=params))
             except MalformedError as error:
                 if tries_left < 1 or (error.status and 300 <= error.status < 400):
                     raise
@@ -95,7 +148,19 @@ class AcronisClient:
         Raises:
             AccessError: look at its ``definite``.
         """
-        return self._object(self._request("PUT", path, repeatable=False, body=body))
+        return _object(self._request("PUT", path, repeatable=False, body=body))
+
+    def post(self, *path: str, body: dict[str, t.Any]) -> dict[str, t.Any]:
+        """Ask for something that must not be asked for twice.
+
+        Raises:
+            AccessError: look at its ``definite``.
+        """
+        return _object(self._request("POST", path, repeatable=False, body=body))
+
+    def user_session(self) -> UserSession:
+        """A session of its own for signing in as a user, without this client's token."""
+        return UserSession(self.base_url, Http(self._http.settings, self.redactor, keep_cookies=True))
 
     def rest(self) -> None:
         """Wait between two tries."""
@@ -124,7 +189,7 @@ class AcronisClient:
         params: dict[str, str] | None = None,
         body: dict[str, t.Any] | None = None,
     ) -> Answer:
-        url = "/".join((self._base_url, *(quote(segment, safe="") for segment in path)))
+        url = _url(self.base_url, path)
         token = self._tokens.current()
         answer = self._send(method, url, token, repeatable, params, body)
         if answer.status == 401:
@@ -147,13 +212,3 @@ class AcronisClient:
         return self._http.request(
             method, url, repeatable=repeatable, params=params or None, headers=headers, json_body=body
         )
-
-    @staticmethod
-    def _object(answer: Answer) -> dict[str, t.Any]:
-        item = answer.json()
-        if not isinstance(item, dict):
-            raise MalformedError(
-                f"{answer.request} answered with a JSON {type(item).__name__}, expected an object",
-                status=answer.status,
-            )
-        return item

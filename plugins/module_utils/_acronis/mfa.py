@@ -80,8 +80,8 @@ def holds(state: MfaState, wanted: str) -> bool:
     return state.status == wanted or (wanted == DISABLED and state.status == DISABLE_IN_PROGRESS)
 
 
-def check_change(located: Located, state: MfaState, wanted: str) -> None:
-    """Refuse what cannot work before anything is written.
+def check_tenant(located: Located, state: MfaState, wanted: str) -> None:
+    """Refuse what cannot work for this tenant, whoever asks, before anything is written.
 
     Args:
         located: the tenant.
@@ -110,6 +110,15 @@ def check_change(located: Located, state: MfaState, wanted: str) -> None:
             f"{tenant.label} is locked: only users of tenant {tenant.lock_owner_id} may change it",
             "Change it with an API client of that tenant, or lift the lock.",
         )
+
+
+def check_allowed(located: Located, state: MfaState) -> None:
+    """Refuse what the server does not let this API client do, before anything is written.
+
+    Raises:
+        RefusedError: with what is missing.
+    """
+    tenant = located.tenant
     if not state.update_allowed:
         locked = " The tenant is locked against updates." if tenant.locked else ""
         raise RefusedError(
@@ -142,7 +151,7 @@ def switch_mfa(client: AcronisClient, tenant_id: str, wanted: str) -> MfaState:
         AccessError: the state was not reached; ``definite`` tells whether that is certain.
     """
     with trying(f"switch MFA of tenant {tenant_id} to {wanted}"):
-        tries_left = client.retries
+        tries_left, wait_left = client.retries, client.retry_max_wait
         while True:
             try:
                 answer = client.put("tenants", tenant_id, "mfa", "status", body={"enabled": wanted == ENABLED})
@@ -153,10 +162,11 @@ def switch_mfa(client: AcronisClient, tenant_id: str, wanted: str) -> MfaState:
                 state = _read_back(client, tenant_id, error)
                 if holds(state, wanted):
                     return state
-                if tries_left < 1:
+                if tries_left < 1 or error.retry_after > wait_left:
                     error.remedy = f"It was read back: the state is {state.status}. {error.remedy}".rstrip()
                     raise
                 tries_left -= 1
+                wait_left -= error.retry_after
                 client.rest()
                 continue
             if holds(state, wanted):

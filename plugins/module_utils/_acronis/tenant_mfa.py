@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from .._errors import ForbiddenError, OptionError, RefusedError
+from .._errors import ForbiddenError, MalformedError, OptionError, RefusedError
 from .._outcome import Outcome
 from .client import AcronisClient, clean_id
 from .mfa import (
@@ -17,13 +17,14 @@ from .mfa import (
     DISABLED,
     MfaState,
     await_disabled,
-    check_change,
+    check_allowed,
+    check_tenant,
     holds,
     read_mfa,
     self_service_refusal,
     switch_mfa,
 )
-from .tenants import Located, locate, read_tree
+from .tenants import Located, Tenant, locate, read_tree
 
 
 def tenant_reference(value: t.Any) -> str | list[str]:
@@ -67,18 +68,24 @@ class TenantMfaRequest:
         """
         if self.tenant_id is not None:
             return locate(client, clean_id(self.tenant_id, "tenant_id"))
-        return read_tree(client).find(tenant_reference(self.tenant))
+        reference = tenant_reference(self.tenant)
+        return read_tree(client).find(reference)
+
+
+def _seen_from(tenant: Tenant, state: MfaState) -> MfaState:
+    """An organization's state as it is for a tenant in it: a folder or a unit cannot be changed itself."""
+    return state if tenant.is_organization else dataclasses.replace(state, update_allowed=False)
 
 
 def _current(client: AcronisClient, located: Located) -> MfaState:
-    """The state that holds for a tenant; a folder or unit has its organization's, and cannot be changed itself."""
+    """The state that holds for a tenant."""
     try:
         state = read_mfa(client, located.organization.id)
     except ForbiddenError as error:
         if located.shut_out:
             raise self_service_refusal(located) from error
         raise
-    return state if located.tenant.is_organization else dataclasses.replace(state, update_allowed=False)
+    return _seen_from(located.tenant, state)
 
 
 def ensure_tenant_mfa(client: AcronisClient, request: TenantMfaRequest, check_mode: bool) -> Outcome:
@@ -93,12 +100,18 @@ def ensure_tenant_mfa(client: AcronisClient, request: TenantMfaRequest, check_mo
         before = _settled(client, located, before, request, check_mode)
     if holds(before, request.state):
         return _outcome(located, before, before, changed=False)
-    check_change(located, before, request.state)
+    check_tenant(located, before, request.state)
+    check_allowed(located, before)
     if check_mode:
         return _outcome(located, before, dataclasses.replace(before, status=request.state), changed=True)
     after = switch_mfa(client, located.tenant.id, request.state)
     if request.wait:
         after = await_disabled(client, located.tenant.id, after, request.wait_timeout)
+    if not holds(after, request.state):
+        raise MalformedError(
+            f"MFA of {located.tenant.label} was switched to {request.state}, but then became {after.status}",
+            "Somebody else is changing it: look at the tenant in the console.",
+        )
     return _outcome(located, before, after, changed=True)
 
 
@@ -106,6 +119,9 @@ def _settled(
     client: AcronisClient, located: Located, before: MfaState, request: TenantMfaRequest, check_mode: bool
 ) -> MfaState:
     """The state to start from while somebody is switching MFA off."""
+    if request.state != DISABLED:
+        # Nobody should wait for a refusal. What the server allows may change when it is done.
+        check_tenant(located, before, request.state)
     if not request.wait:
         if request.state == DISABLED:
             return before
@@ -115,7 +131,8 @@ def _settled(
         )
     if check_mode:
         return dataclasses.replace(before, status=DISABLED)
-    return await_disabled(client, located.organization.id, before, request.wait_timeout)
+    after = await_disabled(client, located.organization.id, before, request.wait_timeout)
+    return _seen_from(located.tenant, after)
 
 
 def _outcome(located: Located, before: MfaState, after: MfaState, *, changed: bool) -> Outcome:

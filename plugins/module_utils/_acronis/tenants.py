@@ -7,16 +7,16 @@
 from __future__ import annotations
 
 import dataclasses
-import re
 import typing as t
 
 from .._errors import ForbiddenError, MalformedError, NoMatchError, NotFoundError, OptionError, quoted, trying
 from .._fields import field, optional
 from .client import AcronisClient
+from .paging import pages
 
 #: Kinds that have an MFA setting of their own. A folder inherits its partner's, a unit its customer's.
 ORGANIZATION_KINDS = frozenset({"root", "partner", "customer"})
-_PAGE = "5000"
+_PAGE = 5000
 #: Longest chain of parents that is believed; the platform's trees are a handful of levels deep.
 _MAX_DEPTH = 100
 
@@ -90,19 +90,32 @@ class Located:
 
     Attributes:
         path: names from below the client's own tenant down to this one; empty for the client's own tenant.
-        organization: the tenant whose MFA setting holds for it; itself, unless it is a folder or a unit.
-        own_id: the client's own tenant.
+        chain: the tenant and those above it, up to the client's own tenant.
     """
 
     tenant: Tenant
     path: tuple[str, ...]
-    organization: Tenant
-    own_id: str
+    chain: tuple[Tenant, ...]
+
+    @property
+    def organization(self) -> Tenant:
+        """The tenant whose MFA setting holds: itself, unless it is a folder or a unit; else the highest in sight."""
+        return _organization_of(self.chain)
+
+    @property
+    def own_id(self) -> str:
+        """The client's own tenant."""
+        return self.chain[-1].id
 
     @property
     def shut_out(self) -> bool:
         """Whether the tenant manages itself, so that the client's administrators above it have no say."""
         return self.tenant.ancestral_access is False and self.tenant.id != self.own_id
+
+    @property
+    def shut_out_by(self) -> Tenant | None:
+        """The first tenant on the way up, the client's own excepted, that manages itself."""
+        return next((tenant for tenant in self.chain[:-1] if tenant.ancestral_access is False), None)
 
 
 class TenantTree:
@@ -121,7 +134,6 @@ class TenantTree:
         self._by_id = {tenant.id: tenant for tenant in tenants}
         self._above = above
         self.root_id = root_id
-        self.own_id = above[-1].id if above else root_id
         root_path = _path_of(above)
         self._paths: dict[str, tuple[str, ...]] = {root_id: root_path}
         if root_id not in self._by_id:
@@ -185,7 +197,13 @@ class TenantTree:
                 f"{len(found)} tenants are called {wanted}: {shown}{more}",
                 "Use tenant_id, or the whole path as a list of names.",
             )
-        return Located(found[0], self.path(found[0]), self.organization(found[0]), self.own_id)
+        return self._located(found[0])
+
+    def _located(self, tenant: Tenant) -> Located:
+        chain = [tenant]
+        while chain[-1].id != self.root_id:
+            chain.append(self._by_id[chain[-1].parent_id])
+        return Located(tenant, self.path(tenant), (*chain, *self._above[1:]))
 
     def _written_path(self, tenant: Tenant) -> str | None:
         path = self.path(tenant)
@@ -241,7 +259,7 @@ def locate(client: AcronisClient, tenant_id: str) -> Located:
         AccessError: it, or one above it, cannot be read.
     """
     chain = _ancestors(client, read_tenant(client, tenant_id))
-    return Located(chain[0], _path_of(chain), _organization_of(chain), chain[-1].id)
+    return Located(chain[0], _path_of(chain), tuple(chain))
 
 
 def read_tree(client: AcronisClient, scope_id: str | None = None) -> TenantTree:
@@ -266,42 +284,17 @@ def read_tree(client: AcronisClient, scope_id: str | None = None) -> TenantTree:
             "With an access token alone, name the tenant by its id, or give client_id beside the token.",
         )
     with trying(f"list the tenants below {root_id}"):
-        items, timestamp = _pages(client, subtree_root_id=root_id)
-        changed, _timestamp = _pages(client, subtree_root_id=root_id, updated_since=timestamp, allow_deleted="true")
-        tenants = {tenant.id: tenant for tenant in (tenant_from(item) for item in items)}
-        for item in changed:
-            tenant = tenant_from(item)
-            if item.get("deleted_at") is not None:
-                tenants.pop(tenant.id, None)
-            else:
-                tenants[tenant.id] = tenant
+        tenants: dict[str, Tenant] = {}
+        since = ""
+        for page in pages(client, "tenants", _PAGE, subtree_root_id=root_id):
+            since = since or page.timestamp
+            tenants.update((tenant.id, tenant) for tenant in map(tenant_from, page.items))
+        for page in pages(client, "tenants", _PAGE, subtree_root_id=root_id, updated_since=since, allow_deleted="true"):
+            for item in page.items:
+                tenant = tenant_from(item)
+                if item.get("deleted_at") is None:
+                    tenants[tenant.id] = tenant
+                else:
+                    tenants.pop(tenant.id, None)
         above = _ancestors(client, tenants[root_id]) if scope_id is not None and root_id in tenants else []
         return TenantTree(tenants.values(), root_id, above)
-
-
-def _pages(client: AcronisClient, **filters: str) -> tuple[list[dict[str, t.Any]], str]:
-    """All items of a listing, and the moment from which on changes are not in it."""
-    answer = client.get("tenants", lod="full", limit=_PAGE, **filters)
-    timestamp = _utc(field(answer, "timestamp", str, "the listing"))
-    items: list[dict[str, t.Any]] = []
-    seen: set[str] = set()
-    while True:
-        items += field(answer, "items", list, "the listing")
-        cursor = _next_cursor(answer)
-        if cursor is None:
-            return items, timestamp
-        if cursor in seen:
-            raise MalformedError("the listing's cursor runs in a circle")
-        seen.add(cursor)
-        answer = client.get("tenants", limit=_PAGE, after=cursor)
-
-
-def _next_cursor(answer: dict[str, t.Any]) -> str | None:
-    paging = optional(answer, "paging", dict, "the listing") or {}
-    cursors = optional(paging, "cursors", dict, "the listing") or {}
-    return optional(cursors, "after", str, "the listing") or None
-
-
-def _utc(timestamp: str) -> str:
-    """A timestamp as ``updated_since`` wants it: the server writes some without a zone, they are UTC."""
-    return timestamp if re.search(r"(?:Z|[+-]\d\d:?\d\d)$", timestamp) else f"{timestamp}Z"

@@ -12,6 +12,7 @@ import dataclasses
 import hashlib
 import json
 import os
+import re
 import threading
 import time
 import typing as t
@@ -29,6 +30,8 @@ from .answers import failure
 _MARGIN = 300.0
 #: Assumed life in seconds of a token whose answer names no end. The vendor speaks of two hours, its reference of 600 s.
 _UNKNOWN_LIFE = 600.0
+#: What can be sent as a Bearer token.
+_TOKEN = re.compile(r"[!-~]+")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -53,7 +56,7 @@ class TokenSource(t.Protocol):
     def current(self) -> str:
         """A token that should be good for the next requests."""
 
-    def renewed(self, rejected: str) -> str:
+    def renewed(self, rejected: str, /) -> str:
         """Another token than ``rejected``, which the server did not accept."""
 
 
@@ -66,7 +69,7 @@ class GivenToken:
     def current(self) -> str:
         return self._text
 
-    def renewed(self, rejected: str) -> str:
+    def renewed(self, _rejected: str, /) -> str:
         raise UnauthorizedError(
             "the server does not accept the access token that was given",
             "It may have expired (they live for two hours), been revoked, or belong to another data center. "
@@ -124,7 +127,7 @@ class ClientCredentials:
             return token.text
         return self._another(rejected=None)
 
-    def renewed(self, rejected: str) -> str:
+    def renewed(self, rejected: str, /) -> str:
         return self._another(rejected)
 
     def _another(self, rejected: str | None) -> str:
@@ -164,9 +167,9 @@ class ClientCredentials:
         try:
             item = json.loads(content or b"{}")
             token = Token(field(item, "text", str, path), field(item, "renew_at", float, path))
-        except (ValueError, AttributeError, MalformedError):
+        except (ValueError, RecursionError, AttributeError, MalformedError):
             return None
-        if not token.fresh():
+        if not token.fresh() or not _TOKEN.fullmatch(token.text):
             return None
         self._redactor.add(token.text)
         return token
@@ -201,7 +204,7 @@ class ClientCredentials:
         if not isinstance(item, dict):
             raise MalformedError(f"{answer.request} answered with a JSON {type(item).__name__}, expected an object")
         text = field(item, "access_token", str, answer.request)
-        if not text or not text.isascii() or not text.isprintable() or " " in text:
+        if not _TOKEN.fullmatch(text):
             raise MalformedError(f"{answer.request} answered with an access_token that cannot be sent")
         self._redactor.add(text)
         life = _life(item, answer)

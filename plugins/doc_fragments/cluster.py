@@ -1,0 +1,76 @@
+# Copyright (c) 2026, TenantOps contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Documentation of the connection to a DoCluster node."""
+
+from __future__ import annotations
+
+
+class ModuleDocFragment:
+    """Options that every module of the group ``cluster`` shares."""
+
+    DOCUMENTATION = r"""
+options:
+  url:
+    description:
+      - URL of the node's API, such as V(http://node1.example.com:3033), with or without C(/api).
+      - DoCluster itself speaks plain C(http) only. That warns, because password and token then cross the network
+        unencrypted; put a TLS proxy in front of the nodes.
+      - If not set, the environment variable E(DOCLUSTER_URL) is used.
+    type: str
+    required: true
+  username:
+    description:
+      - User to log in as. A session that O(token_path) keeps for another user is not used.
+      - If not set, the environment variable E(DOCLUSTER_USERNAME) is used.
+    type: str
+  password:
+    description:
+      - Password of O(username).
+      - If not set, the environment variable E(DOCLUSTER_PASSWORD) is used.
+    type: str
+  access_token:
+    description:
+      - Token of a session to use. A session is bound to the IP address that opened it.
+      - If not set, the environment variable E(DOCLUSTER_ACCESS_TOKEN) is used, unless the task sets O(username) or
+        O(token_path).
+    type: str
+  token_path:
+    description:
+      - A file that keeps the session's token from one task to the next. It holds URL, user and token as JSON,
+        is written with mode 0600, and its token is never sent to another URL or used for another user.
+      - If not set, the environment variable E(DOCLUSTER_TOKEN_PATH) is used.
+    type: path
+  validate_certs:
+    description:
+      - Whether to verify the certificate of a C(https) URL.
+      - If not set, the environment variable E(DOCLUSTER_VALIDATE_CERTS) is used.
+    type: bool
+    default: true
+  ca_path:
+    description:
+      - A PEM file, or a directory prepared by C(openssl rehash), with the certificate authorities to trust.
+      - If not set, the environment variable E(DOCLUSTER_CA_PATH) is used.
+    type: path
+  proxy:
+    description:
+      - URL of a proxy.
+      - If not set, the environment variable E(DOCLUSTER_PROXY) is used, and then the usual ones (E(HTTPS_PROXY),
+        E(HTTP_PROXY), E(NO_PROXY)).
+    type: str
+  timeout:
+    description:
+      - Seconds to wait for a connection, and for each piece of an answer.
+      - If not set, the environment variable E(DOCLUSTER_TIMEOUT) is used.
+    type: int
+    default: 30
+attributes:
+  action_group:
+    description: Use C(group/tenantops.access.cluster) in C(module_defaults) to set the connection options once.
+    support: full
+    membership:
+      - tenantops.access.cluster
+requirements:
+  - requests
+"""

@@ -1,0 +1,87 @@
+# Copyright (c) 2026, TenantOps contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a cluster says of itself: its nodes and its quorum."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+import typing as t
+
+from .._errors import (
+    AccessError,
+    MalformedError,
+    RefusedError,
+    RejectedError,
+    UnauthorizedError,
+    WaitError,
+    quoted,
+    trying,
+)
+from .._outcome import Outcome
+from .api import ClusterApi, Reply
+from .session import ClusterSession
+
+#: Calls by the name under which their answer is returned.
+_CALLS = {"cluster": "cluster/status", "quorum": "quorum/status"}
+#: Seconds between two looks while the cluster elects its master; it takes three to five in all.
+_POLL = 0.5
+
+
+def gather_info(session: ClusterSession, gather: t.Sequence[str], wait_timeout: float) -> Outcome:
+    """Read the wanted parts; a session that this call had to open is closed again.
+
+    Args:
+        session: where, and as whom.
+        gather: of ``cluster`` and ``quorum``.
+        wait_timeout: seconds to wait for a master to be elected.
+
+    Raises:
+        AccessError: a part could not be read.
+    """
+    living = session.living()
+    if living is not None:
+        return Outcome(changed=False, values=_read(session.api, living.token, gather, wait_timeout))
+    opened = session.log_in()
+    try:
+        values = _read(session.api, opened.token, gather, wait_timeout)
+    except AccessError:
+        # The session expires by itself; why the reading failed is what matters.
+        with contextlib.suppress(AccessError):
+            session.api.logout(opened.token)
+        raise
+    session.api.logout(opened.token)
+    return Outcome(changed=False, values=values)
+
+
+def _read(api: ClusterApi, token: str, gather: t.Sequence[str], wait_timeout: float) -> dict[str, t.Any]:
+    deadline = time.monotonic() + wait_timeout
+    return {name: _status(api, _CALLS[name], token, deadline) for name in gather}
+
+
+def _status(api: ClusterApi, path: str, token: str, deadline: float) -> dict[str, t.Any]:
+    with trying(f"read {path}"):
+        while True:
+            reply = api.call(path, access_token=token)
+            if reply.ok:
+                if not isinstance(reply.msg, dict):
+                    raise MalformedError(f"{reply.request} answered without an object in msg")
+                return reply.msg
+            if not reply.election_pending:
+                raise _refusal(reply)
+            if time.monotonic() + _POLL > deadline:
+                raise WaitError("the cluster has not elected its master", "Run again later, or raise wait_timeout.")
+            time.sleep(_POLL)
+
+
+def _refusal(reply: Reply) -> RefusedError | UnauthorizedError | RejectedError:
+    said = f"{reply.request} answered {quoted(reply.error)}"
+    if reply.master:
+        return RefusedError(said, f"Ask the master node, {quoted(reply.master)}, instead.")
+    if reply.words == "cluster not created":
+        return RefusedError(said, "The node belongs to no cluster yet.")
+    if reply.token_refused:
+        return UnauthorizedError(said, "The session ended in between. Run again.")
+    return RejectedError(said)
