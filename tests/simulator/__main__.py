@@ -1,9 +1,10 @@
 # Copyright (c) 2026, TenantOps contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-from __future__ import annotations
 
-# Command line: ``python -m simulator acronis|docluster [options]``.
+"""Command line: ``python -m simulator acronis|docluster [options]``."""
+
+from __future__ import annotations
 
 import argparse
 import importlib

@@ -1,9 +1,10 @@
 # Copyright (c) 2026, TenantOps contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-from __future__ import annotations
 
-# The command "acronis": builds an estate and serves it until stopped.
+"""The command "acronis": builds an estate and serves it until stopped."""
+
+from __future__ import annotations
 
 import argparse
 import asyncio
@@ -17,7 +18,7 @@ from aiohttp import web
 from .app import CONTROL, App, Server
 from .estate.demo import demo_estate
 from .estate.model import Estate
-from .estate.random import random_estate
+from .estate.seeded import random_estate
 from .lifecycle import wait_for_end, write_ready_file
 from .router import BASE
 from .switches import SwitchError, Switches

@@ -1,9 +1,10 @@
 # Copyright (c) 2026, TenantOps contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-from __future__ import annotations
 
-# The HTTP server: takes requests apart, applies latency, limits and faults, counts, and sends the answers.
+"""The HTTP server: takes requests apart, applies latency, limits and faults, counts, and sends the answers."""
+
+from __future__ import annotations
 
 import asyncio
 import socket
@@ -73,11 +74,15 @@ class App:
         world = self.world
         if call.method == "PUT" and call.template == "/tenants/{id}/mfa/status":
             world.counters.mfa_puts[call.ids[0]] += 1
+        if world.latency_ms:
+            await asyncio.sleep(world.latency_ms / 1000)
+        limited = world.rate_limit.refusal() if world.rate_limit else None
+        if limited is not None:
+            entry.fault, entry.status = "rate_limit", limited.status
+            return sent(limited)
         fault = world.faults.strike(call.method, call.template, call.path)
         if fault:
             entry.fault = fault.kind
-        if world.latency_ms:
-            await asyncio.sleep(world.latency_ms / 1000)
         try:
             if fault and fault.kind == "slow":
                 await asyncio.sleep(fault.args["seconds"])
@@ -96,9 +101,6 @@ class App:
 
     def reply(self, call: Call, fault: Fault | None) -> Reply:
         """The answer to a request, faults included; raises Dropped."""
-        limited = self.world.rate_limit.refusal() if self.world.rate_limit else None
-        if limited is not None:
-            return limited
         if fault is None:
             return self.perform(call)
         try:

@@ -1,9 +1,10 @@
 # Copyright (c) 2026, TenantOps contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-from __future__ import annotations
 
-# Who makes a request: an API client by Bearer token or Basic credentials, or a user by session cookie.
+"""Who makes a request: an API client by Bearer token or Basic credentials, or a user by session cookie."""
+
+from __future__ import annotations
 
 from http.cookies import CookieError, SimpleCookie
 
@@ -19,7 +20,7 @@ from .wire import Call
 class Principal:
     """The authenticated caller: its tenant bounds what it sees, its scopes what it may do."""
 
-    __slots__ = ("tenant", "scopes", "client", "user")
+    __slots__ = ("client", "scopes", "tenant", "user")
 
     def __init__(self, tenant: Tenant, scopes: frozenset[str], client: Client | None, user: User | None) -> None:
         self.tenant = tenant

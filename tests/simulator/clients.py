@@ -1,9 +1,10 @@
 # Copyright (c) 2026, TenantOps contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-from __future__ import annotations
 
-# API clients: which there are, what they may do, and GET /clients.
+"""API clients: which there are, what they may do, and GET /clients."""
+
+from __future__ import annotations
 
 import hashlib
 import uuid
@@ -32,7 +33,7 @@ ROLE_SCOPES = {
 class Client:
     """One API client."""
 
-    __slots__ = ("id", "secret", "tenant", "role", "method", "status", "created_at", "last_access", "name")
+    __slots__ = ("created_at", "id", "last_access", "method", "name", "role", "secret", "status", "tenant")
 
     def __init__(self, name: str, key: str, tenant: Tenant, role: str, method: str, status: str) -> None:
         self.name = name

@@ -1,11 +1,13 @@
 # Copyright (c) 2026, TenantOps contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The part of the control interface that shows and changes tenants and users, as somebody else's hand."""
+
 from __future__ import annotations
 
-# The part of the control interface that shows and changes tenants and users, as somebody else's hand.
-
 import uuid
+from dataclasses import dataclass
 from typing import Any
 
 from . import mfa
@@ -26,6 +28,16 @@ USER_FLAGS = {
     "deleted": DELETED,
 }
 USER_TEXTS = ("login", "external_id", "firstname", "lastname", "email")
+
+
+@dataclass(frozen=True)
+class Ask:
+    """One control request: on what, with which query and body, and the id in its path if it has one."""
+
+    world: World
+    query: dict[str, str]
+    body: Body
+    id: str = ""
 
 
 class Refused(Exception):
@@ -78,20 +90,25 @@ def user_truth(user: User) -> Body:
         "mfa_status": mfa.user_state(user),
         "version": user.version,
         **{text: getattr(user, text) for text in ("login", "email", "firstname", "lastname")},
-        "external_id": user.get("external_id", None),
+        "external_id": user.changes.external_id,
         **{name: bool(flags & flag) for name, flag in USER_FLAGS.items()},
     }
 
 
-def list_tenants(world: World, query: dict[str, str], body: Body) -> Body:
+def list_tenants(ask: Ask) -> Body:
     """All tenants, or those of ``subtree_root_id``, without their users."""
-    top = _tenant(world, query.get("subtree_root_id", world.estate.root.id))
+    world = ask.world
+    top = _tenant(world, ask.query.get("subtree_root_id", world.estate.root.id))
     return {"items": [truth(world, tenant) for tenant in world.estate.subtree(top)]}
 
 
-def get_tenant(world: World, tenant_id: str, body: Body) -> Body:
+def get_tenant(ask: Ask) -> Body:
     """One tenant with its users and the counts of its organization."""
-    tenant = _tenant(world, tenant_id)
+    return whole_truth(ask.world, _tenant(ask.world, ask.id))
+
+
+def whole_truth(world: World, tenant: Tenant) -> Body:
+    """Everything about a tenant."""
     users, enrolled = world.estate.counts(tenant.organization(), world.switches["users_count"])
     everybody = [user_truth(user) for user in world.estate.users_of(tenant, allow_deleted=True)]
     return {
@@ -140,9 +157,10 @@ def _apply(world: World, tenant: Tenant, body: Body) -> None:
         world.estate.move(tenant, _tenant(world, body["parent_id"]))
 
 
-def change_tenant(world: World, tenant_id: str, body: Body) -> Body:
+def change_tenant(ask: Ask) -> Body:
     """Change a tenant; raises its version and updated_at."""
-    tenant = _tenant(world, tenant_id)
+    world, body = ask.world, ask.body
+    tenant = _tenant(world, ask.id)
     unknown = set(body) - set(CHANGEABLE)
     if unknown:
         raise ValueError(f"cannot change {', '.join(sorted(unknown))}; there are {', '.join(CHANGEABLE)}")
@@ -150,12 +168,12 @@ def change_tenant(world: World, tenant_id: str, body: Body) -> Body:
     _apply(world, tenant, body)
     tenant.version += 1
     tenant.updated_at = world.now()
-    return get_tenant(world, tenant_id, {})
+    return whole_truth(world, tenant)
 
 
-def create_tenant(world: World, query: dict[str, str], body: Body) -> Body:
+def create_tenant(ask: Ask) -> Body:
     """Create a tenant from parent_id, kind and name, with ``users`` active users and whatever else can be changed."""
-    wanted = dict(body)
+    world, wanted = ask.world, dict(ask.body)
     parent = _tenant(world, wanted.pop("parent_id", world.estate.home.id))
     kind, users = wanted.pop("kind", "customer"), wanted.pop("users", 0)
     tenant_id = wanted.pop("id", None) or str(uuid.uuid4())
@@ -174,12 +192,13 @@ def create_tenant(world: World, query: dict[str, str], body: Body) -> Body:
     _apply(world, tenant, wanted)
     tenant.users = bytearray([ENABLED | ACTIVATED] * users)
     world.estate.structure_changed()
-    return get_tenant(world, tenant_id, {})
+    return whole_truth(world, tenant)
 
 
-def delete_tenant(world: World, tenant_id: str, body: Body) -> Body:
+def delete_tenant(ask: Ask) -> Body:
     """Delete a tenant and everything below; it can still be read with allow_deleted."""
-    top, now = _tenant(world, tenant_id), world.now()
+    world = ask.world
+    top, now = _tenant(world, ask.id), world.now()
     if top in world.estate.home.ancestors():
         raise ValueError("the client's own tenant cannot be deleted")
     gone = [tenant for tenant in world.estate.subtree(top) if tenant.deleted_at is None]
@@ -201,14 +220,15 @@ def _user(world: World, user_id: str) -> User:
     return user
 
 
-def get_user(world: World, user_id: str, body: Body) -> Body:
+def get_user(ask: Ask) -> Body:
     """One user."""
-    return user_truth(_user(world, user_id))
+    return user_truth(_user(ask.world, ask.id))
 
 
-def change_user(world: World, user_id: str, body: Body) -> Body:
+def change_user(ask: Ask) -> Body:
     """Change a user; raises its version and updated_at."""
-    user, now = _user(world, user_id), world.now()
+    world, body = ask.world, ask.body
+    user, now = _user(world, ask.id), world.now()
     unknown = set(body) - set(USER_FLAGS) - set(USER_TEXTS)
     if unknown:
         raise ValueError(f"cannot change {', '.join(sorted(unknown))}")

@@ -1,9 +1,10 @@
 # Copyright (c) 2026, TenantOps contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-from __future__ import annotations
 
-# What the simulator counted and remembers of the requests to the API.
+"""What the simulator counted and remembers of the requests to the API."""
+
+from __future__ import annotations
 
 import json
 from collections import Counter, deque
@@ -18,7 +19,7 @@ MASK = "********"
 class Entry:
     """One request in the journal."""
 
-    __slots__ = ("number", "time", "method", "route", "path", "query", "status", "fault", "client", "body")
+    __slots__ = ("body", "client", "fault", "method", "number", "path", "query", "route", "status", "time")
 
     def __init__(self, number: int, when: float, method: str, route: str, path: str, query: str, body: bytes) -> None:
         self.number = number

@@ -1,10 +1,12 @@
 # Copyright (c) 2026, TenantOps contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-from __future__ import annotations
 
-# Opens an external login link exactly as a browser with the vendor's page would, for tests and demonstrations.
-# Needs the standard library and requests only.
+"""Opens an external login link exactly as a browser with the vendor's page would, for tests and demonstrations.
+Needs the standard library and requests only.
+"""
+
+from __future__ import annotations
 
 import re
 import string

@@ -1,9 +1,10 @@
 # Copyright (c) 2026, TenantOps contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-from __future__ import annotations
 
-# Faults on demand: which requests they hit, and what then happens to the answer.
+"""Faults on demand: which requests they hit, and what then happens to the answer."""
+
+from __future__ import annotations
 
 import itertools
 import json
@@ -42,7 +43,30 @@ KINDS: dict[str, dict[str, Any]] = {
     "duplicate_items": {"count": 1},
     "loop_cursor": {},
 }
-COMMON = {"method": None, "route": "*", "path": None, "after": 0, "times": 1, "probability": 1.0, "seed": 0}
+COMMON: dict[str, Any] = {
+    "method": None,
+    "route": "*",
+    "path": None,
+    "after": 0,
+    "times": 1,
+    "probability": 1.0,
+    "seed": 0,
+}
+# What a test may give for an argument; None is for those that have None as their default.
+TYPES: dict[str, type | tuple[type, ...]] = {
+    "after": int,
+    "times": int,
+    "count": int,
+    "status": int,
+    "code": int,
+    "seed": int,
+    "probability": (int, float),
+    "seconds": (int, float),
+    "fields": dict,
+    "names": list,
+    "location": str,
+    "content_type": str,
+}
 
 
 class Dropped(Exception):
@@ -67,6 +91,9 @@ class Fault:
         self.kind: str = kind
         self.filter = {name: wanted.get(name, default) for name, default in COMMON.items()}
         self.args = {name: wanted.get(name, default) for name, default in KINDS[kind].items()}
+        for name, value in {**self.filter, **self.args}.items():
+            if value is not None and not isinstance(value, TYPES.get(name, object)):
+                raise ValueError(f"fault {kind}: {name} has the wrong type")
         self.dice = random.Random(self.filter["seed"])
         self.seen = 0
         self.hits = 0

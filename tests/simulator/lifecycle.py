@@ -1,9 +1,10 @@
 # Copyright (c) 2026, TenantOps contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-from __future__ import annotations
 
-# Starting and stopping of a simulator process: ready file, signals, and the parent that must not be outlived.
+"""Starting and stopping of a simulator process: ready file, signals, and the parent that must not be outlived."""
+
+from __future__ import annotations
 
 import asyncio
 import json

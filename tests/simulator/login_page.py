@@ -1,9 +1,10 @@
 # Copyright (c) 2026, TenantOps contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-from __future__ import annotations
 
-# The pages that a browser gets to see.
+"""The pages that a browser gets to see."""
+
+from __future__ import annotations
 
 # In the fragment form only the token is decoded, each part is cut at its second "=", and the target is used as it
 # stands; in the query form both are decoded by the browser. external_login.py does the same without a browser.

@@ -1,9 +1,10 @@
 # Copyright (c) 2026, TenantOps contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-from __future__ import annotations
 
-# Two-factor authentication of tenants and users: states, who may change them, and the three operations.
+"""Two-factor authentication of tenants and users: states, who may change them, and the three operations."""
+
+from __future__ import annotations
 
 from typing import TYPE_CHECKING
 

@@ -1,9 +1,10 @@
 # Copyright (c) 2026, TenantOps contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-from __future__ import annotations
 
-# One-time tokens and the sessions that they open.
+"""One-time tokens and the sessions that they open."""
+
+from __future__ import annotations
 
 from urllib.parse import unquote_plus
 
@@ -11,7 +12,7 @@ from .access import cut_off
 from .auth import session_key
 from .clients import USER_ADMIN
 from .errors import ApiError, bad_request
-from .estate.people import ACTIVATED, ENABLED, EXEMPT, User
+from .estate.people import ACTIVATED, DELETED, ENABLED, EXEMPT, User
 from .login_page import GOODBYE, PAGE
 from .sessions import COOKIE
 from .tenant_objects import BRAND
@@ -41,7 +42,7 @@ def _named_user(call: Call, body: dict[str, object]) -> User:
         raise bad_request("user_id must be a uuid")
     find = {"login": people.by_login, "external_id": people.by_external_id, "user_id": people.by_id}[name]
     user = find(value)
-    if user is None or user.tenant.deleted_at is not None:
+    if user is None or user.flags & DELETED:
         status, code = call.world.switches.refusal("ott_unknown_user")
         raise ApiError(status, code, "there is no such user")
     return user
@@ -90,7 +91,7 @@ def post_login(call: Call) -> Reply:
     world = call.world
     call.only()
     user = world.one_time_tokens.use(_one_time_token(call), world.now())
-    if user is None or not user.flags & ENABLED or user.tenant.deleted_at is not None:
+    if user is None or user.flags & (ENABLED | DELETED) != ENABLED:
         raise ApiError(int(world.switches["ott_invalid"]), None, "the one-time token is not valid")
     world.counters.otts_used += 1
     reply = Reply.json(user_object(world, user))
@@ -124,4 +125,5 @@ def logout(call: Call) -> Reply:
 
 def external_login(call: Call) -> Reply:
     """GET /idp/external-login: the page whose script signs in; a bad token is noticed only by the script."""
+    call.only("ott", "targetURI")
     return Reply(200, PAGE.encode(), "text/html; charset=utf-8")

@@ -1,9 +1,10 @@
 # Copyright (c) 2026, TenantOps contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-from __future__ import annotations
 
-# Cursors: opaque, signed, and holding the filters of the listing that they continue.
+"""Cursors: opaque, signed, and holding the filters of the listing that they continue."""
+
+from __future__ import annotations
 
 import base64
 import binascii
@@ -45,7 +46,7 @@ class Cursors:
         signature, packed = raw[len(MARK) : len(MARK) + SIGNATURE], raw[len(MARK) + SIGNATURE :]
         if not hmac.compare_digest(signature, self._signature(packed)):
             raise bad_request("after is not a cursor of this API")
-        content = json.loads(packed)
+        content: dict[str, Any] = json.loads(packed)
         if content["operation"] != operation:
             raise bad_request("after is a cursor of another operation")
         return content

@@ -1,10 +1,12 @@
 # Copyright (c) 2026, TenantOps contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-from __future__ import annotations
 
-# Starts a simulator as a process of its own, and orders and asks through its control interface.
-# Needs the standard library and requests only.
+"""Starts a simulator as a process of its own, and orders and asks through its control interface.
+Needs the standard library and requests only.
+"""
+
+from __future__ import annotations
 
 import json
 import os
@@ -12,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -29,7 +32,8 @@ class Simulator:
     """A running simulator; a context manager that stops it at the end.
 
     ``kind`` is the subcommand. ``tenants``, ``seed``, ``estate``, ``users_per_tenant``, ``token_lifetime`` (seconds),
-    ``latency_ms`` and ``switches`` are options of "acronis"; ``arguments`` are further words of the command line.
+    ``latency_ms``, ``switches`` and the paths ``tls_cert`` and ``tls_key`` are options of "acronis"; ``arguments`` are
+    further words of the command line.
     ``python`` is the interpreter, which must have the packages of requirements.txt. ``start_timeout`` is in seconds.
     Raises SimulatorError when the process ends or is not ready in time.
     """
@@ -45,7 +49,9 @@ class Simulator:
         token_lifetime: float | None = None,
         latency_ms: float | None = None,
         switches: dict[str, str] | None = None,
-        arguments: tuple[str, ...] | list[str] = (),
+        arguments: Sequence[str] = (),
+        tls_cert: str | None = None,
+        tls_key: str | None = None,
         python: str = sys.executable,
         start_timeout: float = 60.0,
     ) -> None:
@@ -56,6 +62,8 @@ class Simulator:
             "--users-per-tenant": users_per_tenant,
             "--token-lifetime": token_lifetime,
             "--latency-ms": latency_ms,
+            "--tls-cert": tls_cert,
+            "--tls-key": tls_key,
         }
         self.command = [python, "-m", "simulator", kind]
         for name, value in options.items():
@@ -66,7 +74,7 @@ class Simulator:
         self.command.extend(arguments)
         self.session = requests.Session()
         self.session.trust_env = False
-        self.session.verify = False
+        self.session.verify = tls_cert or True
         self.ready: dict[str, Any] = {}
         self._start(start_timeout)
 
@@ -75,10 +83,9 @@ class Simulator:
         paths = [str(TESTS), os.environ.get("PYTHONPATH", "")]
         environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in paths if path)}
         with tempfile.TemporaryDirectory(prefix="simulator-") as folder:
-            ready, log = Path(folder, "ready.json"), Path(folder, "log")
+            ready = Path(folder, "ready.json")
             command = [*self.command, f"--ready-file={ready}", "--exit-with-parent"]
-            with log.open("w") as stream:
-                self.process = subprocess.Popen(command, env=environment, stdout=stream)
+            self.process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
             deadline = time.monotonic() + timeout
             while not ready.exists():
                 if self.process.poll() is not None:
@@ -100,32 +107,32 @@ class Simulator:
     @property
     def url(self) -> str:
         """Scheme, host and port."""
-        return self.ready["url"]
+        return str(self.ready["url"])
 
     @property
     def base_url(self) -> str:
         """What all paths of the API begin with."""
-        return self.ready["base_url"]
+        return str(self.ready["base_url"])
 
     @property
     def client_id(self) -> str:
         """Id of the main API client."""
-        return self.ready["client_id"]
+        return str(self.ready["client_id"])
 
     @property
     def client_secret(self) -> str:
         """Secret of the main API client."""
-        return self.ready["client_secret"]
+        return str(self.ready["client_secret"])
 
     @property
     def tenant_id(self) -> str:
         """The tenant of the main API client."""
-        return self.ready["tenant_id"]
+        return str(self.ready["tenant_id"])
 
     @property
     def clients(self) -> dict[str, dict[str, Any]]:
         """All preset clients by name."""
-        return self.ready["clients"]
+        return dict(self.ready["clients"])
 
     def stop(self, timeout: float = 10.0) -> int:
         """Stop the process, by force after ``timeout`` seconds; returns its exit code."""
@@ -137,12 +144,17 @@ class Simulator:
             self.process.kill()
             return self.process.wait()
 
-    def control(self, method: str, path: str, content: dict[str, Any] | None = None) -> dict[str, Any]:
+    def control(self, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
         """One request to the control interface; raises SimulatorError when it is refused."""
-        answer = self.session.request(method, self.ready["control_url"] + path, json=content, timeout=60)
+        answer = self.session.request(method, self.ready["control_url"] + path, json=body, timeout=60)
         if answer.status_code != 200:
             raise SimulatorError(f"{method} {path}: HTTP {answer.status_code} {answer.text[:500]}")
-        return answer.json()
+        content: dict[str, Any] = answer.json()
+        return content
+
+    def _items(self, path: str) -> list[dict[str, Any]]:
+        """The items of an answer of the control interface."""
+        return list(self.control("GET", path)["items"])
 
     def counters(self) -> dict[str, Any]:
         """What was counted since the start or the last reset."""
@@ -154,15 +166,15 @@ class Simulator:
 
     def journal(self, since: int = 0) -> list[dict[str, Any]]:
         """The requests with a number above ``since``, oldest first."""
-        return self.control("GET", f"/journal?since={since}")["items"]
+        return self._items(f"/journal?since={since}")
 
     def fault(self, kind: str, **wanted: Any) -> int:
         """Order a fault; returns its id."""
-        return self.control("POST", "/faults", {"kind": kind, **wanted})["id"]
+        return int(self.control("POST", "/faults", {"kind": kind, **wanted})["id"])
 
     def faults(self) -> list[dict[str, Any]]:
         """The faults that were ordered, with how often they hit."""
-        return self.control("GET", "/faults")["items"]
+        return self._items("/faults")
 
     def clear_faults(self) -> None:
         """Forget all faults."""
@@ -182,9 +194,7 @@ class Simulator:
 
     def tenants(self, subtree_root_id: str | None = None) -> list[dict[str, Any]]:
         """The truth about all tenants, or about those of a subtree, parents before children."""
-        return self.control("GET", f"/tenants?subtree_root_id={subtree_root_id}" if subtree_root_id else "/tenants")[
-            "items"
-        ]
+        return self._items(f"/tenants?subtree_root_id={subtree_root_id}" if subtree_root_id else "/tenants")
 
     def tenant(self, tenant_id: str) -> dict[str, Any]:
         """The truth about one tenant, with its users."""

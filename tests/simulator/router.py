@@ -1,9 +1,10 @@
 # Copyright (c) 2026, TenantOps contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-from __future__ import annotations
 
-# Which operation a method and a path mean.
+"""Which operation a method and a path mean."""
+
+from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass

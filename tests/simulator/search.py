@@ -1,9 +1,10 @@
 # Copyright (c) 2026, TenantOps contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-from __future__ import annotations
 
-# GET /search: tenants and users by parts of their names.
+"""GET /search: tenants and users by parts of their names."""
+
+from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import islice
@@ -12,7 +13,7 @@ from typing import Any
 from .access import find_tenant, hidden
 from .errors import bad_request
 from .estate.model import Tenant
-from .estate.people import DELETED, User
+from .estate.people import User
 from .stamps import stamp
 from .wire import Call, Reply
 
@@ -74,5 +75,5 @@ def user_result(call: Call, top: Tenant, user: User) -> dict[str, Any]:
         "login": user.login,
         "first_name": user.firstname,
         "last_name": user.lastname,
-        "deleted_at": stamp(call.world, user.get("deleted_at", 0.0)) if user.flags & DELETED else None,
+        "deleted_at": None if user.changes.deleted_at is None else stamp(call.world, user.changes.deleted_at),
     }

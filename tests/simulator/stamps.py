@@ -1,9 +1,10 @@
 # Copyright (c) 2026, TenantOps contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-from __future__ import annotations
 
-# Timestamps as the API writes and reads them, and version numbers.
+"""Timestamps as the API writes and reads them, and version numbers."""
+
+from __future__ import annotations
 
 import re
 from datetime import UTC, datetime

@@ -1,12 +1,14 @@
 # Copyright (c) 2026, TenantOps contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-from __future__ import annotations
 
-# Named switches: one for every point that the vendor's documentation leaves open.
-#
-# The first choice of a switch is its default. Each value is a text; ``true`` and ``false`` stand for booleans. Values such
-# as ``403_1002`` name the HTTP status and the platform code of the answer.
+"""Named switches: one for every point that the vendor's documentation leaves open.
+
+The first choice of a switch is its default. Each value is a text; ``true`` and ``false`` stand for booleans. Values
+such as ``403_1002`` name the HTTP status and the platform code of the answer.
+"""
+
+from __future__ import annotations
 
 import re
 from dataclasses import dataclass

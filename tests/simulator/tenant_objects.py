@@ -1,9 +1,10 @@
 # Copyright (c) 2026, TenantOps contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-from __future__ import annotations
 
-# The tenant object in its levels of detail.
+"""The tenant object in its levels of detail."""
+
+from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
@@ -39,7 +40,7 @@ GUIDE = (
     "update_lock",
     "version",
 )
-NO_CONTACT = {
+NO_CONTACT: dict[str, Any] = {
     "types": [],
     "email": None,
     "address1": None,

@@ -1,9 +1,10 @@
 # Copyright (c) 2026, TenantOps contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-from __future__ import annotations
 
-# Access tokens: issuing, finding and revoking them, and the operations under /idp that do so.
+"""Access tokens: issuing, finding and revoking them, and the operations under /idp that do so."""
+
+from __future__ import annotations
 
 import base64
 import binascii
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 class Token:
     """One access token."""
 
-    __slots__ = ("value", "client", "scopes", "expires")
+    __slots__ = ("client", "expires", "scopes", "value")
 
     def __init__(self, value: str, client: Client, scopes: frozenset[str], expires: float) -> None:
         self.value = value

@@ -1,9 +1,10 @@
 # Copyright (c) 2026, TenantOps contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-from __future__ import annotations
 
-# Reading users: the batch, a single one, and the users of one tenant.
+"""Reading users: the batch, a single one, and the users of one tenant."""
+
+from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterator
@@ -42,8 +43,8 @@ def role_of(user: User) -> str:
 
 def user_object(world: World, user: User, lod: str = "full", policies: bool = False) -> dict[str, Any]:
     """The user as the API shows it; ``lod`` is stamps, basic or full."""
-    flags, changed = user.flags, user.get("updated_at", user.tenant.created_at)
-    deleted = user.get("deleted_at", None)
+    flags, changed = user.flags, user.updated_at
+    deleted = user.changes.deleted_at
     content: dict[str, Any] = {
         "id": user.id,
         "version": version(world, user.version, changed),
@@ -84,7 +85,7 @@ def user_object(world: World, user: User, lod: str = "full", policies: bool = Fa
         business_types=[],
         notifications=["quota", "reports", "backup_daily_report"],
         idp_id=DEFAULT_IDP,
-        external_id=user.get("external_id", None),
+        external_id=user.changes.external_id,
         personal_tenant_id=personal.id if personal and personal.deleted_at is None else None,
         terms_accepted=bool(flags & ACTIVATED),
         mfa_status=user_state(user),
@@ -108,7 +109,7 @@ def list_tenant_users(call: Call) -> Reply:
     nested, allow_deleted = call.flag("include_grand_children"), call.flag("allow_deleted")
     call.flag("include_hidden")
     tenant = find_tenant(call, call.ids[0], inside=True, allow_deleted=allow_deleted)
-    below = {"customer": "unit", "unit": "unit"}.get(tenant.kind, "folder")
+    below = "unit" if tenant.kind == "customer" else "folder"
     line = [tenant]
     for above in line if nested else []:
         line.extend(child for child in above.children if child.kind == below and child.deleted_at is None)
@@ -218,7 +219,7 @@ def wanted_ones(call: Call, page: dict[str, Any]) -> Iterator[User]:
     for user in selected():
         if user.flags & DELETED and not page["deleted"]:
             continue
-        if page["since"] is not None and user.get("updated_at", user.tenant.created_at) < page["since"]:
+        if page["since"] is not None and user.updated_at < page["since"]:
             continue
         if page["roles"] is not None and role_of(user) not in page["roles"]:
             continue

@@ -1,9 +1,10 @@
 # Copyright (c) 2026, TenantOps contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-from __future__ import annotations
 
-# What a handler sees of a request, and what it answers.
+"""What a handler sees of a request, and what it answers."""
+
+from __future__ import annotations
 
 import json
 import re
@@ -27,9 +28,9 @@ def dumps(content: Any) -> bytes:
 
 
 class Reply:
-    """An answer: status, body and headers. ``truth`` tells the journal what a fault replaced."""
+    """An answer: status, body and headers."""
 
-    __slots__ = ("status", "body", "headers")
+    __slots__ = ("body", "headers", "status")
 
     def __init__(self, status: int = 200, body: bytes = b"", content_type: str = JSON_TYPE) -> None:
         self.status = status
@@ -45,7 +46,7 @@ class Reply:
 class Call:
     """One request to the API, with strict readers for its query and body."""
 
-    __slots__ = ("method", "path", "raw_query", "headers", "body", "template", "ids", "world", "principal", "_query")
+    __slots__ = ("_query", "body", "headers", "ids", "method", "path", "principal", "raw_query", "template", "world")
 
     def __init__(
         self, world: World, method: str, path: str, raw_query: str, headers: Any, body: bytes, template: str
@@ -72,7 +73,10 @@ class Call:
     def query(self) -> dict[str, str]:
         """Decoded query parameters; a repeated one is refused with 400."""
         if self._query is None:
-            pairs = parse_qsl(self.raw_query, keep_blank_values=True, errors="strict") if self.raw_query else []
+            try:
+                pairs = parse_qsl(self.raw_query, keep_blank_values=True, errors="strict") if self.raw_query else []
+            except ValueError:
+                raise bad_request("the query is malformed") from None
             query = dict(pairs)
             if len(query) != len(pairs):
                 raise bad_request("a query parameter is repeated")
@@ -130,7 +134,7 @@ class Call:
 
     def media_type(self) -> str:
         """The media type of the body, without parameters, in lower case."""
-        return self.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+        return str(self.headers.get("Content-Type", "")).partition(";")[0].strip().lower()
 
     def json_object(self, required: set[str], optional: set[str] | None = None) -> dict[str, Any]:
         """The JSON object of the body with exactly these keys; 415 for another type, 400 for another content."""

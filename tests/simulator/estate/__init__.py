@@ -1,6 +1,5 @@
 # Copyright (c) 2026, TenantOps contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-from __future__ import annotations
 
-# Estates: the tenants and users that the simulated cloud holds.
+"""Estates: the tenants and users that the simulated cloud holds."""

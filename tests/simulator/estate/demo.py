@@ -1,9 +1,10 @@
 # Copyright (c) 2026, TenantOps contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-from __future__ import annotations
 
-# A small, believable MSP for demonstrations: always the same tenants, ids and users.
+"""A small, believable MSP for demonstrations: always the same tenants, ids and users."""
+
+from __future__ import annotations
 
 import re
 import unicodedata
@@ -11,7 +12,7 @@ import uuid
 
 from .model import Estate, Tenant
 from .people import ACTIVATED, ADMIN, ENABLED, EXEMPT, SERVICE, TOTP, User
-from .random import EPOCH
+from .seeded import EPOCH
 
 # One line per tenant, indented by its level: KIND NAME | flags | users.
 # Flags: on (MFA), trial, suspended, self-service, disabled, locked, personal (its first user owns a personal tenant).

@@ -1,13 +1,14 @@
 # Copyright (c) 2026, TenantOps contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-from __future__ import annotations
 
-# Tenants in their tree, and what follows from the tree: organizations, subtrees, paths and user counts.
+"""Tenants in their tree, and what follows from the tree: organizations, subtrees, paths and user counts."""
+
+from __future__ import annotations
 
 from collections.abc import Iterator
 
-from .people import DELETED, ENABLED, EXEMPT, ACTIVATED, TOTP, People, User
+from .people import ACTIVATED, DELETED, ENABLED, EXEMPT, TOTP, People, User
 
 # These carry an MFA setting of their own. Folders and units belong to the organization of the nearest such ancestor.
 ORGANIZATION_KINDS = frozenset({"root", "partner", "customer"})
@@ -27,25 +28,25 @@ class Tenant:
     """One tenant. Times are seconds since 1970; ``users`` has one byte of flags per user."""
 
     __slots__ = (
-        "ordinal",
-        "id",
-        "name",
-        "kind",
-        "parent",
-        "children",
-        "level",
-        "enabled",
         "ancestral_access",
+        "children",
+        "created_at",
+        "deleted_at",
+        "disable_polls",
+        "enabled",
+        "id",
+        "kind",
+        "level",
         "lock_owner",
         "mfa",
-        "disable_polls",
-        "pricing_mode",
+        "name",
+        "ordinal",
         "owner_id",
-        "version",
-        "created_at",
+        "parent",
+        "pricing_mode",
         "updated_at",
-        "deleted_at",
         "users",
+        "version",
     )
 
     def __init__(self, ordinal: int, tenant_id: str, name: str, kind: str, parent: Tenant | None, when: float) -> None:

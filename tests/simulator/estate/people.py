@@ -1,14 +1,17 @@
 # Copyright (c) 2026, TenantOps contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Users, kept as one byte each: all else is computed from the seed, the tenant's number and the user's number.
+
+So an estate with half a million users costs half a megabyte. A user's id and login name these two numbers in a
+reversible way, which makes looking one up cheap as well. What somebody changed is kept beside.
+"""
+
 from __future__ import annotations
 
-# Users, kept as one byte each: all else is computed from the seed, the tenant's number and the user's number.
-#
-# So an estate with half a million users costs half a megabyte. A user's id and login name these two numbers in a
-# reversible way, which makes looking one up cheap as well. What somebody changed is kept beside.
-
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -61,15 +64,32 @@ def _mixed(value: int) -> int:
     return value ^ (value >> 31)
 
 
+@dataclass
+class Changes:
+    """What was set on one user; None where the computed value still holds. Times are seconds since 1970."""
+
+    login: str | None = None
+    external_id: str | None = None
+    firstname: str | None = None
+    lastname: str | None = None
+    email: str | None = None
+    version: int = 1
+    updated_at: float | None = None
+    deleted_at: float | None = None
+
+
+UNCHANGED = Changes()
+
+
 class People:
     """The users of an estate: finds them by id, login or external id, and keeps what was changed."""
 
     def __init__(self, seed: int, tenants: list[Tenant]) -> None:
         self.key = _mixed(seed)
         self.tenants = tenants
-        self.changed: dict[tuple[int, int], dict[str, Any]] = {}
-        self.logins: dict[str, tuple[int, int]] = {}
-        self.externals: dict[str, tuple[int, int]] = {}
+        self.changed: dict[tuple[int, int], Changes] = {}
+        self.logins: dict[str | None, tuple[int, int]] = {}
+        self.externals: dict[str | None, tuple[int, int]] = {}
 
     def id_of(self, ordinal: int, index: int) -> str:
         """The uuid of user ``index`` of the tenant with this number."""
@@ -112,7 +132,7 @@ class People:
 class User:
     """One user, as a view on the bytes of the tenant and on what was changed."""
 
-    __slots__ = ("people", "tenant", "index")
+    __slots__ = ("index", "people", "tenant")
 
     def __init__(self, people: People, tenant: Tenant, index: int) -> None:
         self.people = people
@@ -134,19 +154,22 @@ class User:
         flags = self.tenant.users[self.index]
         self.tenant.users[self.index] = flags | flag if on else flags & ~flag
 
-    def get(self, field: str, default: Any) -> Any:
-        """A changed value, or the default."""
-        return self.people.changed.get((self.tenant.ordinal, self.index), {}).get(field, default)
+    @property
+    def changes(self) -> Changes:
+        """What was set on this user."""
+        return self.people.changed.get((self.tenant.ordinal, self.index), UNCHANGED)
 
     def change(self, **values: Any) -> None:
-        """Keep changed values: login, external_id, firstname, lastname, email, version, updated_at, deleted_at."""
+        """Set some of the fields of Changes."""
         place = (self.tenant.ordinal, self.index)
+        changes = self.people.changed.setdefault(place, Changes())
         for field, register in (("login", self.people.logins), ("external_id", self.people.externals)):
             if field in values:
-                register.pop(self.get(field, None), None)
+                register.pop(getattr(changes, field), None)
                 if values[field] is not None:
                     register[values[field]] = place
-        self.people.changed.setdefault(place, {}).update(values)
+        for field, value in values.items():
+            setattr(changes, field, value)
 
     def touch(self, when: float) -> None:
         """Note that the user was updated at this time."""
@@ -155,7 +178,13 @@ class User:
     @property
     def version(self) -> int:
         """Revision number."""
-        return self.get("version", 1)
+        return self.changes.version
+
+    @property
+    def updated_at(self) -> float:
+        """When the user was last updated."""
+        changed = self.changes.updated_at
+        return self.tenant.created_at if changed is None else changed
 
     @property
     def _dice(self) -> int:
@@ -164,19 +193,21 @@ class User:
     @property
     def firstname(self) -> str:
         """First name, as people write it."""
-        return self.get("firstname", FIRST[self._dice % len(FIRST)][0])
+        changed = self.changes.firstname
+        return FIRST[self._dice % len(FIRST)][0] if changed is None else changed
 
     @property
     def lastname(self) -> str:
         """Last name, as people write it."""
-        return self.get("lastname", LAST[self._dice % len(LAST)][0])
+        changed = self.changes.lastname
+        return LAST[self._dice % len(LAST)][0] if changed is None else changed
 
     @property
     def login(self) -> str:
         """The unique name to sign in with."""
-        changed = self.people.changed.get((self.tenant.ordinal, self.index))
-        if changed and "login" in changed:
-            return changed["login"]
+        changed = self.changes.login
+        if changed is not None:
+            return changed
         dice = self._dice
         name = "svc" if self.flags & SERVICE else f"{FIRST[dice % len(FIRST)][1]}.{LAST[dice % len(LAST)][1]}"
         return f"{name}.{self.tenant.ordinal:x}-{self.index}@example.com"
@@ -184,4 +215,5 @@ class User:
     @property
     def email(self) -> str:
         """Address for messages."""
-        return self.get("email", self.login)
+        changed = self.changes.email
+        return self.login if changed is None else changed

@@ -1,9 +1,10 @@
 # Copyright (c) 2026, TenantOps contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-from __future__ import annotations
 
-# Estates of any size from a seed: first one tenant of each special sort, then plenty of ordinary ones.
+"""Estates of any size from a seed: first one tenant of each special sort, then plenty of ordinary ones."""
+
+from __future__ import annotations
 
 import random
 
