@@ -21,7 +21,7 @@ def field(item: t.Mapping[str, t.Any], name: str, kind: type[T], where: str) -> 
     """
     value = item.get(name)
     if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
-        shown = f"is a {type(value).__name__}" if name in item else "is missing"
+        shown = f"is of type {type(value).__name__}" if name in item else "is missing"
         raise MalformedError(f"{where}: the field {name} {shown}, expected {kind.__name__}")
     return value
 
