@@ -61,16 +61,18 @@ def read_private(path: str) -> bytes | None:
         if isinstance(error, OSError) and error.errno == errno.ELOOP:
             raise OptionError(f"{quoted(path)} is a symbolic link", "Remove it, or name another file.") from error
         raise OptionError(f"{quoted(path)} cannot be read: {_reason(error)}", "Name another file.") from error
-    with os.fdopen(descriptor, "rb") as file:
-        found = os.fstat(file.fileno())
+    try:
+        found = os.fstat(descriptor)
         if not stat.S_ISREG(found.st_mode):
             raise OptionError(f"{quoted(path)} is not a regular file", "Name another one.")
         if found.st_uid != os.geteuid() or found.st_mode & 0o077:
             raise OptionError(
-                f"{quoted(path)} belongs to another user or is open to others",
-                "It must be yours alone: mode 0600.",
+                f"{quoted(path)} belongs to another user or is open to others", "It must be yours alone: mode 0600."
             )
-        return file.read()
+        with os.fdopen(descriptor, "rb", closefd=False) as file:
+            return file.read()
+    finally:
+        os.close(descriptor)
 
 
 def check_writable(path: str) -> None:

@@ -28,7 +28,7 @@ CREDENTIALS = {
 #: What can stand in a Basic header, in a form, and as a Bearer token.
 _SENDABLE = {
     "client_id": re.compile(r"[!-9;-~]+"),
-    "client_secret": re.compile(r"[ -~\u00a1-\ud7ff\ue000-\U0010ffff]*[^\s]"),
+    "client_secret": re.compile(r"[ -~\u00a1-\ud7ff\ue000-\U0010ffff]*(?<! )"),
     "access_token": re.compile(r"[!-~]+"),
 }
 
