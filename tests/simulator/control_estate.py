@@ -90,7 +90,7 @@ def user_truth(user: User) -> Body:
         "mfa_status": mfa.user_state(user),
         "version": user.version,
         **{text: getattr(user, text) for text in ("login", "email", "firstname", "lastname")},
-        "external_id": user.changes.external_id,
+        "external_id": user.external_id,
         **{name: bool(flags & flag) for name, flag in USER_FLAGS.items()},
     }
 

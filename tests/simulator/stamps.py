@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from .errors import bad_request
@@ -20,8 +21,13 @@ RFC3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\
 
 def stamp(world: World, when: float) -> str:
     """A time, in seconds since 1970, in the spelling that the switch ``timestamps`` asks for."""
+    return _spelled(when, world.switches["timestamps"])
+
+
+@lru_cache(maxsize=1024)
+def _spelled(when: float, spelling: str) -> str:
+    """The text of a time. A tenant shares its times with its contact and its users, hence the cache."""
     moment = datetime.fromtimestamp(when, UTC)
-    spelling = world.switches["timestamps"]
     if spelling == "offset":
         return moment.isoformat(timespec="microseconds")
     text = moment.replace(tzinfo=None)

@@ -85,7 +85,7 @@ def user_object(world: World, user: User, lod: str = "full", policies: bool = Fa
         business_types=[],
         notifications=["quota", "reports", "backup_daily_report"],
         idp_id=DEFAULT_IDP,
-        external_id=user.changes.external_id,
+        external_id=user.external_id,
         personal_tenant_id=personal.id if personal and personal.deleted_at is None else None,
         terms_accepted=bool(flags & ACTIVATED),
         mfa_status=user_state(user),

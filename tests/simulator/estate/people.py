@@ -49,6 +49,7 @@ LAST = (
     ('"Quote"', "quote"),
     ("Dupont", "dupont"),
 )
+EXTERNAL_ID = re.compile(r"ext-([0-9a-f]{1,8})-([0-9]{1,5})")
 LOGIN = re.compile(r"[^@]*\.([0-9a-f]{1,8})-([0-9]{1,5})@.*")
 
 ODD_TENANT, ODD_USER = 0x9E3779B1, 0x6A6D
@@ -120,8 +121,12 @@ class People:
     def by_external_id(self, external_id: str) -> User | None:
         """The user with exactly this external id, unless deleted; None if there is none."""
         place = self.externals.get(external_id)
+        if place is None:
+            match = EXTERNAL_ID.fullmatch(external_id)
+            if match:
+                place = (int(match[1], 16), int(match[2]))
         user = self._at(*place) if place else None
-        return user if user is not None and not user.flags & DELETED else None
+        return user if user is not None and user.external_id == external_id and not user.flags & DELETED else None
 
     def _at(self, ordinal: int, index: int) -> User | None:
         if ordinal < len(self.tenants) and index < len(self.tenants[ordinal].users):
@@ -211,6 +216,14 @@ class User:
         dice = self._dice
         name = "svc" if self.flags & SERVICE else f"{FIRST[dice % len(FIRST)][1]}.{LAST[dice % len(LAST)][1]}"
         return f"{name}.{self.tenant.ordinal:x}-{self.index}@example.com"
+
+    @property
+    def external_id(self) -> str | None:
+        """The id at the identity provider; every fourth user of a tenant comes from one."""
+        changed = self.changes.external_id
+        if changed is None and self.index % 4 == 3:
+            return f"ext-{self.tenant.ordinal:x}-{self.index}"
+        return changed
 
     @property
     def email(self) -> str:

@@ -24,6 +24,18 @@ def bare(cloud: Simulator, path: str, **arguments: Any) -> requests.Response:
     return requests.get(cloud.base_url + path, timeout=10, **arguments)
 
 
+def test_errors_have_the_observed_shapes(api: Api) -> None:
+    bad = api.get("/tenants").json()["error"]
+    assert {**bad, "details": set(bad["details"])} == {
+        "code": 400,
+        "message": "Bad Request",
+        "domain": "PlatformAccountServer",
+        "context": {},
+        "details": {"info"},
+    }
+    assert api.get("/nothing").json() == {"error": {"code": 404, "message": "Not found"}}
+
+
 def test_nobody_is_refused(cloud: Simulator) -> None:
     answer = bare(cloud, f"/tenants/{cloud.tenant_id}")
     assert error(answer) == (401, 401)

@@ -20,6 +20,12 @@ from .api import Api, error
 from .conftest import Make
 
 UNKNOWN = "00000000-0000-4000-8000-000000000000"
+# The fields of the vendor's sample of a signed-in user, and of its contact.
+SAMPLE = (
+    "activated business_types contact created_at enabled id idp_id language login mfa_status notifications "
+    "personal_tenant_id tenant_id terms_accepted version"
+)
+SAMPLE_CONTACT = "address1 address2 city country email firstname lastname phone state zipcode"
 TARGET = "https://console.example/bc/"
 
 
@@ -117,6 +123,8 @@ def test_a_token_works_once(api: Api, make: Make) -> None:
     answer = login(api, ott)
     assert answer.status_code == 200
     assert answer.json() == api.get(f"/users/{user['id']}").json()
+    assert set(answer.json()) >= set(SAMPLE.split())
+    assert set(answer.json()["contact"]) == set(SAMPLE_CONTACT.split())
     assert error(login(api, ott)) == (401, 401)
     assert api.cloud.counters()["otts_used"] == 1
 

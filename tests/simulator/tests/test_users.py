@@ -48,6 +48,17 @@ def test_objects_tell_the_truth(api: Api) -> None:
             assert content["contact"]["lastname"] == user["lastname"]
 
 
+def test_some_users_have_external_ids(api: Api, make: Make) -> None:
+    tenant = make(users=5)
+    external = [user["external_id"] for user in tenant["users"]]
+    assert external[:3] == [None] * 3
+    items = api.get("/users", external_ids=f"{external[3]},ext-0-99999,ext-fffff-3", tenant_id=tenant["id"])
+    assert ids(items.json()["items"]) == [tenant["users"][3]["id"]]
+    api.cloud.patch_user(tenant["users"][3]["id"], external_id="another")
+    items = api.get("/users", external_ids=external[3], tenant_id=tenant["id"])
+    assert items.json()["items"] == []
+
+
 def test_personal_tenants_belong_to_users(api: Api) -> None:
     personal = [tenant for tenant in api.cloud.tenants(api.cloud.tenant_id) if tenant["owner_id"]]
     assert personal
