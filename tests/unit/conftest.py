@@ -2,11 +2,92 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Lets the tests start the simulator: its package stands beside them, under ``tests``."""
+"""One simulated cloud for all tests of a process, and the settings of hypothesis.
+
+ansible-test runs every test in a fork of its own, where a fixture of a wider scope would be made anew each time and
+never torn down. So the simulator is started by hooks, before the first fork, and ended after the last one.
+"""
 
 from __future__ import annotations
 
+import os
+import ssl
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+import hypothesis
+import pytest
+
+# The simulator is a package of its own beside the unit tests.
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from simulator.process import Simulator
+
+from ansible_collections.tenantops.access.tests.unit.support.certificates import Authority
+from ansible_collections.tenantops.access.tests.unit.support.cloud import Cloud
+from ansible_collections.tenantops.access.tests.unit.support.servers import Respond, Serve, Server
+
+SIMULATOR = pytest.StashKey[Simulator]()
+VARIABLES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "NETRC")
+PREFIXES = ("ACRONIS_", "DOCLUSTER_")
+
+# Machines are slow at times, and a run must be repeatable.
+hypothesis.settings.register_profile("collection", deadline=None, derandomize=True, database=None, print_blob=False)
+hypothesis.settings.load_profile("collection")
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Start the cloud if a test wants it."""
+    if any("cloud" in getattr(item, "fixturenames", ()) for item in session.items):
+        session.config.stash[SIMULATOR] = Simulator(tenants=100, seed=1)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """End the cloud."""
+    simulator = session.config.stash.get(SIMULATOR, None)
+    if simulator is not None:
+        simulator.stop()
+
+
+@pytest.fixture(autouse=True)
+def quiet_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """No setting of the machine reaches a test: neither credentials, proxies and certificates, nor the home directory."""
+    for name in VARIABLES:
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.lower(), raising=False)
+    for name in list(os.environ):
+        if name.startswith(PREFIXES):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+
+
+@pytest.fixture
+def cloud(request: pytest.FixtureRequest) -> Iterator[Cloud]:
+    """The simulated cloud, put back as it was after the test."""
+    cloud = Cloud(request.config.stash[SIMULATOR])
+    try:
+        yield cloud
+    finally:
+        cloud.restore()
+
+
+@pytest.fixture
+def serve() -> Iterator[Serve]:
+    """Starts small HTTP servers for what no API does; see :class:`Server` for the arguments."""
+    servers: list[Server] = []
+
+    def start(respond: Respond, context: ssl.SSLContext | None = None) -> Server:
+        servers.append(Server(respond, context))
+        return servers[-1]
+
+    yield start
+    for server in servers:
+        server.stop()
+
+
+@pytest.fixture
+def authority(tmp_path: Path) -> Authority:
+    """A private certificate authority."""
+    return Authority(tmp_path / "authority")
