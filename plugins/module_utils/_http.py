@@ -141,6 +141,16 @@ class Answer:
         return f"the text {quoted(text[:100])}"
 
 
+def is_proxy(url: str) -> bool:
+    """Whether ``url`` is one of a proxy that can be used; a password must not break it into other parts."""
+    try:
+        parts = urlsplit(url if "://" in url else f"http://{url}")
+        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port or 1) > 0
+        return usable and "@" not in parts.path + parts.query + parts.fragment
+    except ValueError:
+        return False
+
+
 class _Pause:
     """One pause for all threads: a server that says "later" means everybody."""
 
@@ -251,8 +261,13 @@ class Http:
                 chosen = {"http": self.settings.proxy, "https": self.settings.proxy}
             else:
                 chosen = dict(requests.utils.get_environ_proxies(url))
-                for proxy in chosen.values():
+                for kind, proxy in chosen.items():
                     self._redactor.add_url(proxy)
+                    if kind in (urlsplit(url).scheme, "all") and not is_proxy(proxy):
+                        raise OptionError(
+                            f"the proxy in the environment ({kind.upper()}_PROXY) is not an http or https URL",
+                            "Correct the variable, name the host in NO_PROXY, or set proxy.",
+                        )
             self._proxies[host] = chosen
         return self._proxies[host]
 

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from ansible.module_utils.common.parameters import env_fallback
 
 from ._errors import OptionError, quoted
-from ._http import HttpSettings
+from ._http import HttpSettings, is_proxy
 
 #: Options that only together make sense; :func:`choose_credentials` reads their environment variables, because the
 #: level that an option comes from decides, and an argument spec's fallback would hide it.
@@ -163,18 +163,11 @@ def _at_least(options: t.Mapping[str, t.Any], name: str, least: int, most: int) 
 
 def _proxy(options: t.Mapping[str, t.Any]) -> str | None:
     proxy = options["proxy"] or None
-    if proxy:
-        try:
-            parts = urlsplit(proxy)
-            usable = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port or 1) > 0
-            usable = usable and "@" not in parts.path + parts.query + parts.fragment
-        except ValueError:
-            usable = False
-        if not usable:
-            raise OptionError(
-                "proxy is not an http or https URL",
-                "It looks like http://proxy.example.com:3128. In a password, write / ? # @ percent-encoded.",
-            )
+    if proxy and not is_proxy(proxy):
+        raise OptionError(
+            "proxy is not an http or https URL",
+            "It looks like http://proxy.example.com:3128. In a password, write / ? # @ percent-encoded.",
+        )
     return proxy
 
 
