@@ -22,11 +22,10 @@ import pytest
 # The simulator is a package of its own beside the unit tests.
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from simulator.process import Simulator
-
 from ansible_collections.tenantops.access.tests.unit.support.certificates import Authority
 from ansible_collections.tenantops.access.tests.unit.support.cloud import Cloud
 from ansible_collections.tenantops.access.tests.unit.support.servers import Respond, Serve, Server
+from simulator.process import Simulator
 
 SIMULATOR = pytest.StashKey[Simulator]()
 VARIABLES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "NETRC")
@@ -52,7 +51,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 @pytest.fixture(autouse=True)
 def quiet_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """No setting of the machine reaches a test: neither credentials, proxies and certificates, nor the home directory."""
+    """No setting of the machine reaches a test: no credentials, proxies or certificates, and no home directory."""
     for name in VARIABLES:
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.lower(), raising=False)

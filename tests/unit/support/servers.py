@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Small HTTP servers for what the simulated cloud cannot do: redirects elsewhere, TLS of every kind, proxies, echoes."""
+"""Small HTTP servers for what the simulated cloud cannot do: redirects elsewhere, TLS, proxies, echoes."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Which requests are repeated, how failures are told apart, and what never leaves the machine. Counted at the server."""
+"""Which requests are repeated, how failures are told apart, what never leaves the machine: counted at the server."""
 
 from __future__ import annotations
 

@@ -87,7 +87,7 @@ class TestCertificates:
     def test_a_file_without_certificates_is_refused_by_name(self, tmp_path: Path, content: str) -> None:
         path = tmp_path / "ca.pem"
         path.write_text(content, encoding="utf-8")
-        with pytest.raises(OptionError, match="^ca_path"):
+        with pytest.raises(OptionError, match=r"^ca_path"):
             session(ca_path=str(path))
 
     def test_https_to_a_server_without_tls(self, serve: Serve) -> None:

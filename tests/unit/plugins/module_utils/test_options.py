@@ -228,11 +228,11 @@ class TestSettings:
         assert (found.retries, found.retry_max_wait) == (0, 0)
 
     def test_a_missing_url_is_refused_by_name(self) -> None:
-        with pytest.raises(OptionError, match="^datacenter_url"):
+        with pytest.raises(OptionError, match=r"^datacenter_url"):
             settings(datacenter_url="")
 
     def test_a_ca_path_must_exist(self, tmp_path: Path) -> None:
-        with pytest.raises(OptionError, match="^ca_path"):
+        with pytest.raises(OptionError, match=r"^ca_path"):
             settings(ca_path=str(tmp_path / "missing.pem"))
         assert settings(ca_path=str(tmp_path)).http.ca_path == str(tmp_path)
 

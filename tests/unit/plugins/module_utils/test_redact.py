@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Callable
 from urllib.parse import quote, quote_plus
 
 import pytest
@@ -26,7 +27,7 @@ def lower_hex(text: str) -> str:
     return "".join(f"%{byte:02x}" if byte > 127 or not chr(byte).isalnum() else chr(byte) for byte in text.encode())
 
 
-FORMS = {
+FORMS: dict[str, Callable[[str], str]] = {
     "raw": str,
     "percent-encoded": lambda text: quote(text, safe=""),
     "percent-encoded, slashes kept": quote,

@@ -55,7 +55,7 @@ class TestIds:
         ["", " ", "-", "../users/me", "a/b", "a?b=c", "a b", "a%2fb", "ä", "x" * 65, "a\0b", "{{ 7*7 }}", "a#b"],
     )
     def test_what_could_not_be_part_of_a_path_is_refused_by_name(self, value: str) -> None:
-        with pytest.raises(OptionError, match="^tenant_id is not an id"):
+        with pytest.raises(OptionError, match=r"^tenant_id is not an id"):
             clean_id(value, "tenant_id")
 
     @given(value=st.text(max_size=70))
