@@ -19,12 +19,7 @@ if TYPE_CHECKING:
 
 def cut_off(caller: Principal, tenant: Tenant) -> bool:
     """Whether a self-service tenant, at or above this one, keeps the caller (one of its ancestors) out."""
-    for above in tenant.ancestors():
-        if above is caller.tenant:
-            return False
-        if not above.ancestral_access:
-            return True
-    return False
+    return any(not above.ancestral_access for above in tenant.path_from(caller.tenant)[1:])
 
 
 def hidden(call: Call, tenant: Tenant, inside: bool) -> bool:

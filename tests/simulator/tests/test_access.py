@@ -71,6 +71,11 @@ def test_malformed_authorization_is_refused(cloud: Simulator, value: str) -> Non
     assert error(bare(cloud, f"/tenants/{cloud.tenant_id}", headers={"Authorization": value})) == (401, 401)
 
 
+@pytest.mark.parametrize("value", ["sid=unknown", "other=1", "{x}=1", "nonsense", ""])
+def test_cookies_that_open_nothing(cloud: Simulator, value: str) -> None:
+    assert error(bare(cloud, f"/tenants/{cloud.tenant_id}", headers={"Cookie": value})) == (401, 401)
+
+
 def test_expired_on_demand(api: Api, cloud: Simulator) -> None:
     other = Api(cloud, "readonly")
     cloud.expire_tokens(api.client["client_id"])

@@ -100,6 +100,15 @@ def test_wrong_settings_are_refused(cloud: Simulator, wanted: dict[str, Any]) ->
     assert cloud.settings() == before
 
 
+def test_impossible_changes_of_clients_are_refused(cloud: Simulator) -> None:
+    with pytest.raises(SimulatorError, match="404"):
+        cloud.patch_client(cloud.tenant_id, "enabled")
+    for changes in ({}, {"status": "dead"}, {"status": "enabled", "role": "king"}):
+        with pytest.raises(SimulatorError, match="400"):
+            cloud.control("PATCH", f"/clients/{cloud.client_id}", changes)
+    assert cloud.control("GET", "/clients") == cloud.clients
+
+
 def test_control_is_never_disturbed(cloud: Simulator) -> None:
     cloud.fault("reset_before", times=None)
     cloud.settings(latency_ms=60000, rate_limit={"requests_per_second": 0.001})

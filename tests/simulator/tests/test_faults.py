@@ -297,7 +297,9 @@ def test_the_rate_limit(api: Api) -> None:
     assert [api.get(path).status_code for _ in range(5)] == [200] * 5
 
 
-@pytest.mark.parametrize("limit", [{}, {"requests_per_second": 0}, {"requests_per_second": 1, "retry_after": "x"}, 5])
+@pytest.mark.parametrize(
+    "limit", [{}, {"requests_per_second": 0}, {"requests_per_second": 1, "retry_after": "x"}, {"per_hour": 1}, 5]
+)
 def test_wrong_limits_are_refused(cloud: Simulator, limit: Any) -> None:
     with pytest.raises(SimulatorError, match="400"):
         cloud.settings(rate_limit=limit)
