@@ -10,8 +10,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from simulator.process import Simulator
-from simulator.tests.docluster.talk import Talk
+from ...process import Simulator
+from .talk import Talk
 
 PROFILES = ("manual", "old", "head")
 

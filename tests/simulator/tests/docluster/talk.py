@@ -15,7 +15,7 @@ from urllib.parse import urlencode, urlsplit
 import requests
 from requests.adapters import HTTPAdapter
 
-from simulator.process import Simulator
+from ...process import Simulator
 
 FORM = "application/x-www-form-urlencoded"
 HERE = "127.0.0.1"
@@ -89,7 +89,8 @@ class Talk:
 
     def order(self, method: str, path: str, body: Any) -> requests.Response:
         """One request to the control interface, which may be refused."""
-        return requests.request(method, self.simulator.ready["control_url"] + path, json=body, timeout=10)
+        url = self.simulator.ready["control_url"] + path
+        return self.simulator.session.request(method, url, json=body, timeout=10)
 
     def advance(self, seconds: float) -> None:
         """Let time pass for the simulator."""

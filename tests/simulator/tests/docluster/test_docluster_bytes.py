@@ -10,7 +10,7 @@ import re
 
 import pytest
 
-from simulator.tests.docluster.talk import ELSEWHERE, FORM, Raw, Talk
+from .talk import ELSEWHERE, FORM, Raw, Talk
 
 HTML = "text/html; charset=utf-8"
 SUCCESS = b'{\n "msg": {},\n "status": "success",\n "error": ""\n}'

@@ -10,8 +10,8 @@ import json
 
 import pytest
 
-from simulator.process import Simulator
-from simulator.tests.docluster.talk import FORM, Talk
+from ...process import Simulator
+from .talk import FORM, Talk
 
 
 def error(talk: Talk, body: bytes, content_type: str = FORM, path: str = "/api/login") -> str:
