@@ -170,8 +170,8 @@ def add_ansible_test(kind: str, core: Core, requirements: bool, check: Callable[
         results = collections.current_path / "tests" / "output"
         kept = BUILD / "results" / session.name
         shutil.rmtree(kept, ignore_errors=True)
-        command = ["ansible-test", kind, "-v", "--color", "no", "--python", version]
-        command += {"sanity": ["--junit"], "integration": ["--continue-on-error"]}.get(kind, [])
+        command = ["ansible-test", kind, "--color", "no", "--python", version]
+        command += {"sanity": ["--junit"], "integration": ["-v", "--continue-on-error"]}.get(kind, [])
         with session.chdir(collections.current_path):
             try:
                 session.run(*command, *session.posargs, env=env)

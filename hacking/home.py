@@ -39,6 +39,7 @@ def pip_settings() -> str:
     ansible-test hands pip nothing of the environment but HOME, and so would lose an index or a certificate set there.
     """
     settings = configparser.RawConfigParser()
+    settings["global"] = {"progress-bar": "off"}
     # Sorted by section; the environment comes first but wins, so it is kept for the end.
     lines = [line.split("=", 1) for line in pip("config", "list").splitlines() if "=" in line]
     for key, value in sorted(lines, key=lambda line: line[0].startswith(":env:")):

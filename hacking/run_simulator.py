@@ -19,7 +19,7 @@ from simulator.process import Simulator
 
 def main(arguments: list[str]) -> int:
     """Start it, say how to reach it, and wait until it ends or is interrupted; return the exit status."""
-    # Ends like this whoever asks for it, so that the process that answers the requests ends too. Ctrl-C is named because
+    # Ends like this whoever asks, so that the process that answers the requests ends too. Ctrl-C is named because
     # a shell that starts a command in the background makes it deaf to that.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.default_int_handler)

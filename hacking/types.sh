@@ -15,6 +15,6 @@ collection=ansible_collections/tenantops/access
 
 cd "$1"
 mypy --config-file "$root/.mypy.ini" -p simulator
-mypy --config-file "$root/.mypy.ini" "$collection/plugins" "$collection/tests/unit"
+mypy --config-file "$root/.mypy.ini" "$collection/plugins" "$collection/tests/unit" "$collection/tests/integration"
 cd "$collection"
 mypy --config-file "$root/.mypy.ini" noxfile.py hacking
