@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import socket
 import struct
 import traceback
@@ -22,6 +23,7 @@ from .wire import Call, Reply
 from .world import World
 
 CONTROL = "/_control"
+ABSOLUTE = re.compile(r"^https?://[^/?]*", re.IGNORECASE)
 # SO_LINGER switched on with no time to linger: closing the socket sends RST.
 LINGER_NOT = struct.pack("ii", 1, 0)
 
@@ -48,7 +50,11 @@ class App:
 
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
         """Answer one request, to the API or to the control interface."""
-        path, _, query = request.raw_path.partition("?")
+        target = request.raw_path
+        if not target.startswith("/"):
+            # The absolute form, which a client sends to what it takes for a proxy.
+            target = ABSOLUTE.sub("", target)
+        path, _, query = target.partition("?")
         body = await request.read() if request.can_read_body else b""
         if path == CONTROL or path.startswith(CONTROL + "/"):
             reply = control.answer(self.world, request.method, path[len(CONTROL) :], query, body)

@@ -53,7 +53,7 @@ def read_link(link: str) -> tuple[str | None, str | None]:
     found = dict(reversed(query))
     if "ott" in found:
         return found["ott"], found.get("targetURI")
-    ott = target = None
+    ott, target = None, found.get("targetURI")
     for part in quote(parts.fragment, safe=KEPT_IN_FRAGMENT).split("&"):
         pieces = part.split("=")
         value = pieces[1] if len(pieces) > 1 else "undefined"
@@ -61,7 +61,7 @@ def read_link(link: str) -> tuple[str | None, str | None]:
             ott = _javascript_decoded(value)
         elif pieces[0] == "targetURI":
             target = value
-    return ott, target or found.get("targetURI")
+    return ott, target
 
 
 def open_link(link: str, timeout: float = 10.0, verify: bool | str = True) -> Opened:

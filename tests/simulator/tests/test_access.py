@@ -126,6 +126,12 @@ def test_each_client_sees_its_subtree_only(cloud: Simulator, name: str) -> None:
         assert answer.status_code == (200 if tenant["id"] in reach else 403), tenant["name"]
 
 
+def test_it_can_stand_for_a_proxy(api: Api) -> None:
+    url = f"http://cloud.example/api/2/tenants/{api.cloud.tenant_id}"
+    answer = api.session.get(url, proxies={"http": api.cloud.url}, timeout=10)
+    assert answer.json()["id"] == api.cloud.tenant_id
+
+
 def test_unknown_and_foreign_are_different(cloud: Simulator, api: Api) -> None:
     foreign = cloud.clients["neighbour"]["tenant_id"]
     for path in ("/tenants/{}", "/tenants/{}/mfa/status", "/tenants/{}/children", "/tenants/{}/users"):

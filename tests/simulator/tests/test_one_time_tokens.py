@@ -290,6 +290,9 @@ def test_a_link_to_nothing(api: Api, make: Make) -> None:
         ("https://h/x?ott=a%2Bb+c&targetURI=t", ("a+b c", "t")),
         ("https://h/x?ott=a&ott=b", ("a", None)),
         ("https://h/x", (None, None)),
+        ("https://h/x?targetURI=q#ott=a", ("a", "q")),
+        ("https://h/x?targetURI=q#ott=a&targetURI=", ("a", "")),
+        ("https://h/x#ott=a&ott=b&targetURI=1&targetURI=2", ("b", "2")),
     ],
 )
 def test_what_the_page_reads(link: str, expected: tuple[str | None, str | None]) -> None:
