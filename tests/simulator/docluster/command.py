@@ -80,6 +80,9 @@ async def _serve(args: argparse.Namespace, parent: int) -> None:
     hosts = args.host or ["127.0.0.1"]
     listener = Listener(Frontend(node, faults, journal), hosts, args.port)
     control = web.AppRunner(Control(node, faults, journal, listener).application(), access_log=None)
+    # Signals count from here on: whoever reads the ready file may send one at once.
+    end = asyncio.create_task(wait_for_end(parent if args.exit_with_parent else None))
+    await asyncio.sleep(0)
     try:
         await listener.open()
         await control.setup()
@@ -97,8 +100,9 @@ async def _serve(args: argparse.Namespace, parent: int) -> None:
         if args.ready_file:
             write_ready_file(args.ready_file, ready)
         print(f"DoCluster ({args.profile}) at {url}, control at {ready['control_url']}", flush=True)
-        await wait_for_end(parent if args.exit_with_parent else None)
+        await end
     finally:
+        end.cancel()
         await listener.close()
         await control.cleanup()
 
