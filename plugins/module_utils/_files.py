@@ -22,6 +22,10 @@ def _reason(error: OSError | ValueError) -> str:
     return (error.strerror or str(error)) if isinstance(error, OSError) else str(error)
 
 
+def _named(path: str) -> str:
+    return quoted(path, whole=True)
+
+
 def make_private_dir(path: str) -> None:
     """Create ``path`` for its owner only (0700), or accept an existing directory that nobody else can write to.
 
@@ -36,13 +40,13 @@ def make_private_dir(path: str) -> None:
         found = os.stat(path)
     except (OSError, ValueError) as error:
         raise OptionError(
-            f"the directory {quoted(path)} cannot be used: {_reason(error)}", "Name another directory."
+            f"the directory {_named(path)} cannot be used: {_reason(error)}", "Name another directory."
         ) from error
     if not stat.S_ISDIR(found.st_mode):
-        raise OptionError(f"{quoted(path)} is not a directory", "Name another one.")
+        raise OptionError(f"{_named(path)} is not a directory", "Name another one.")
     if found.st_uid != os.geteuid() or found.st_mode & 0o022:
         raise OptionError(
-            f"the directory {quoted(path)} belongs to another user or can be written by others",
+            f"the directory {_named(path)} belongs to another user or can be written by others",
             "Use a directory of your own with mode 0700.",
         )
 
@@ -59,15 +63,16 @@ def read_private(path: str) -> bytes | None:
         return None
     except (OSError, ValueError) as error:
         if isinstance(error, OSError) and error.errno == errno.ELOOP:
-            raise OptionError(f"{quoted(path)} is a symbolic link", "Remove it, or name another file.") from error
-        raise OptionError(f"{quoted(path)} cannot be read: {_reason(error)}", "Name another file.") from error
+            raise OptionError(f"{_named(path)} is a symbolic link", "Remove it, or name another file.") from error
+        raise OptionError(f"{_named(path)} cannot be read: {_reason(error)}", "Name another file.") from error
     try:
         found = os.fstat(descriptor)
         if not stat.S_ISREG(found.st_mode):
-            raise OptionError(f"{quoted(path)} is not a regular file", "Name another one.")
+            raise OptionError(f"{_named(path)} is not a regular file", "Name another one.")
         if found.st_uid != os.geteuid() or found.st_mode & 0o077:
             raise OptionError(
-                f"{quoted(path)} belongs to another user or is open to others", "It must be yours alone: mode 0600."
+                f"{_named(path)} belongs to another user or is open to others",
+                "It must be yours alone: mode 0600.",
             )
         with os.fdopen(descriptor, "rb", closefd=False) as file:
             return file.read()
@@ -79,16 +84,23 @@ def check_writable(path: str) -> None:
     """See that :func:`write_private` can work, before something is done that cannot be done twice.
 
     Raises:
-        OptionError: there is no such directory, it may not be written to, or ``path`` is one itself.
+        OptionError: the directory does not exist or may not be written to, the name is too long, or something is there
+            that is neither a regular file nor a symbolic link.
     """
-    folder = os.path.dirname(path) or "."
-    if os.path.isdir(path) and not os.path.islink(path):
-        raise OptionError(f"{quoted(path)} is a directory", "Name a file in it.")
-    if not os.path.isdir(folder) or not os.access(folder, os.W_OK | os.X_OK):
+    folder, name = os.path.split(os.path.abspath(path))
+    try:
+        found = os.lstat(path).st_mode if os.path.lexists(path) else stat.S_IFREG
+        if not stat.S_ISREG(found) and not stat.S_ISLNK(found):
+            raise OptionError(f"{_named(path)} is no regular file", "Name a file.")
+        if not os.access(folder, os.W_OK | os.X_OK) or not os.path.isdir(folder):
+            raise PermissionError(errno.EACCES, "its directory does not exist or is not yours to write to")
+        if len(os.fsencode(name)) > os.pathconf(folder, "PC_NAME_MAX"):
+            raise OSError(errno.ENAMETOOLONG, os.strerror(errno.ENAMETOOLONG))
+    except (OSError, ValueError) as error:
         raise OptionError(
-            f"{quoted(path)} cannot be written: its directory does not exist or is not yours to write to",
+            f"{_named(path)} cannot be written: {_reason(error)}",
             "Name a file in a directory that you may write to.",
-        )
+        ) from error
 
 
 def write_private(path: str, content: bytes) -> None:
@@ -103,7 +115,7 @@ def write_private(path: str, content: bytes) -> None:
     try:
         if os.path.isdir(path) and not os.path.islink(path):
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
-        descriptor, temporary = tempfile.mkstemp(prefix=f".{os.path.basename(path)[:64]}.", dir=folder)
+        descriptor, temporary = tempfile.mkstemp(prefix=".tenantops-", dir=folder)
         try:
             with os.fdopen(descriptor, "wb") as file:
                 file.write(content)
@@ -115,7 +127,8 @@ def write_private(path: str, content: bytes) -> None:
             raise
     except (OSError, ValueError) as error:
         raise OptionError(
-            f"{quoted(path)} cannot be written: {_reason(error)}", "Name a file in a directory that you may write to."
+            f"{_named(path)} cannot be written: {_reason(error)}",
+            "Name a file in a directory that you may write to.",
         ) from error
 
 
@@ -130,14 +143,15 @@ def exclusive_lock(path: str) -> t.Iterator[None]:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     except (OSError, ValueError) as error:
         raise OptionError(
-            f"the lock file {quoted(path)} cannot be opened: {_reason(error)}", "Use another directory."
+            f"the lock file {_named(path)} cannot be opened: {_reason(error)}", "Use another directory."
         ) from error
     try:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX)
         except (OSError, ValueError) as error:
             raise OptionError(
-                f"the file system of {quoted(path)} has no locks: {_reason(error)}", "Use another directory."
+                f"the file system of {_named(path)} has no locks: {_reason(error)}",
+                "Use another directory.",
             ) from error
         yield
     finally:

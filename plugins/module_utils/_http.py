@@ -108,6 +108,8 @@ class Answer:
         headers: headers, their names in any case.
         body: body, decompressed.
         mask: masks secrets; to be applied to whatever is quoted from the answer, before it is shortened.
+        confidential: the answer is to bring a secret that nobody knows yet, so nothing of a success is ever quoted.
+        sent: when the request was sent, in seconds since the epoch.
     """
 
     request: str
@@ -115,6 +117,8 @@ class Answer:
     headers: t.Mapping[str, str]
     body: bytes
     mask: t.Callable[[str], str]
+    confidential: bool
+    sent: float
 
     def json(self) -> t.Any:
         """The decoded body.
@@ -133,6 +137,8 @@ class Answer:
         """A body that is not JSON, in a few words."""
         if not self.body:
             return "an empty body"
+        if self.confidential and self.status < 400:
+            return f"{len(self.body)} bytes that are not shown"
         text = " ".join(self.mask(self.body.decode("utf-8", "replace")).split())
         if text.startswith("<"):
             _before, _tag, rest = text.partition("<title>")
@@ -249,7 +255,7 @@ class Http:
                 context.load_verify_locations(cafile=path)
         except (OSError, ssl.SSLError) as error:
             raise OptionError(
-                f"ca_path {quoted(path)} holds no certificates that can be read ({error.strerror or error})",
+                f"ca_path {quoted(path, whole=True)} has no readable certificates ({error.strerror or error})",
                 "Name a PEM file, or a directory prepared by 'openssl rehash'.",
             ) from error
         return context
@@ -277,6 +283,7 @@ class Http:
         url: str,
         *,
         repeatable: bool,
+        confidential: bool = False,
         params: t.Mapping[str, str] | None = None,
         headers: t.Mapping[str, str] | None = None,
         json_body: t.Any = None,
@@ -288,6 +295,7 @@ class Http:
             method: HTTP method.
             url: absolute URL without a query.
             repeatable: whether a second request does no harm when the first one may have taken effect.
+            confidential: whether the answer brings a secret.
             params: query parameters, not yet encoded.
             headers: request headers.
             json_body: sent as ``application/json``.
@@ -305,7 +313,7 @@ class Http:
         while True:
             self._pause.wait()
             try:
-                answer = self._send(method, url, name, params, headers, json_body, form)
+                answer = self._send(method, url, name, confidential, params, headers, json_body, form)
             except (UnreachableError, LostError) as error:
                 if tries_left < 1 or not (repeatable or isinstance(error, UnreachableError)):
                     raise
@@ -340,11 +348,13 @@ class Http:
         method: str,
         url: str,
         name: str,
+        confidential: bool,
         params: t.Mapping[str, str] | None,
         headers: t.Mapping[str, str] | None,
         json_body: t.Any,
         form: t.Mapping[str, str] | None,
     ) -> Answer:
+        sent = time.time()
         try:
             response = self._session.request(
                 method,
@@ -366,7 +376,9 @@ class Http:
                 "Redirects are not followed. Check the URL of the server.",
                 status=response.status_code,
             )
-        return Answer(name, response.status_code, response.headers, response.content, self._redactor.mask)
+        return Answer(
+            name, response.status_code, response.headers, response.content, self._redactor.mask, confidential, sent
+        )
 
     def _failure(self, error: Exception, name: str) -> AccessError:
         """What an exception of the transport means: sent or not, and what to do."""

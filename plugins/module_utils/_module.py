@@ -76,6 +76,8 @@ def _run(
         module.fail_json(msg=missing_required_lib("requests"), exception=REQUESTS_IMPORT_ERROR)
     try:
         outcome = connected(redactor, lambda text: module.warn(redactor.mask(text)))
+        for text in outcome.warnings:
+            module.warn(redactor.mask(text))
     except AccessError as error:
         module.no_log_values.update(redactor.forms)
         module.fail_json(msg=redactor.mask(str(error)), error=error.as_result())

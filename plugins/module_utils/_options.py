@@ -174,7 +174,7 @@ def _proxy(options: t.Mapping[str, t.Any]) -> str | None:
 def _ca_path(options: t.Mapping[str, t.Any]) -> str | None:
     ca_path = options["ca_path"] or None
     if ca_path and not os.path.exists(ca_path):
-        raise OptionError(f"ca_path {quoted(ca_path)} does not exist", "Name a PEM file or a directory.")
+        raise OptionError(f"ca_path {quoted(ca_path, whole=True)} does not exist", "Name a PEM file or a directory.")
     return ca_path
 
 
@@ -275,8 +275,10 @@ def cluster_settings(
     variables = os.environ if environment is None else environment
     given = {name: options[name] or None for name in CLUSTER_IDENTITY}
     found = {name: given[name] or variables.get(f"DOCLUSTER_{name.upper()}") or None for name in CLUSTER_IDENTITY}
-    if not given["access_token"] and (given["username"] or given["token_path"]):
+    if not given["access_token"] and (given["username"] or given["password"] or given["token_path"]):
         found["access_token"] = None
+    if given["access_token"] and not given["token_path"]:
+        found["token_path"] = None
     if found["token_path"]:
         found["token_path"] = os.path.abspath(os.path.expanduser(found["token_path"]))
     return ClusterSettings(

@@ -21,6 +21,7 @@ class Outcome:
         before: the part of the state that the task is about, as it was.
         after: the same part as it is now, or would be.
         product: secrets that ``values`` contain because the task exists to return them.
+        warnings: sentences that the user should read.
     """
 
     changed: bool
@@ -29,6 +30,7 @@ class Outcome:
     before: t.Any = None
     after: t.Any = None
     product: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
 
     def as_result(self) -> dict[str, t.Any]:
         """Arguments for ``exit_json``."""

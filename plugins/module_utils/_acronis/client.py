@@ -150,13 +150,17 @@ class AcronisClient:
         """
         return _object(self._request("PUT", path, repeatable=False, body=body))
 
-    def post(self, *path: str, body: dict[str, t.Any]) -> dict[str, t.Any]:
-        """Ask for something that must not be asked for twice.
+    def post_for_secret(self, *path: str, body: dict[str, t.Any]) -> tuple[dict[str, t.Any], float]:
+        """Ask for something secret that must not be asked for twice.
+
+        Returns:
+            the object that was answered, and when the request was sent, in seconds since the epoch.
 
         Raises:
             AccessError: look at its ``definite``.
         """
-        return _object(self._request("POST", path, repeatable=False, body=body))
+        answer = self._request("POST", path, repeatable=False, confidential=True, body=body)
+        return _object(answer), answer.sent
 
     def user_session(self) -> UserSession:
         """A session of its own for signing in as a user, without this client's token."""
@@ -186,29 +190,28 @@ class AcronisClient:
         path: tuple[str, ...],
         *,
         repeatable: bool,
+        confidential: bool = False,
         params: dict[str, str] | None = None,
         body: dict[str, t.Any] | None = None,
     ) -> Answer:
         url = _url(self.base_url, path)
+
+        def send(token: str) -> Answer:
+            return self._http.request(
+                method,
+                url,
+                repeatable=repeatable,
+                confidential=confidential,
+                params=params or None,
+                headers={"Authorization": f"Bearer {token}", "Accept": "application/json"},
+                json_body=body,
+            )
+
         token = self._tokens.current()
-        answer = self._send(method, url, token, repeatable, params, body)
+        answer = send(token)
         if answer.status == 401:
             # The token may have been revoked or outlived its announced life; a refused request changed nothing.
-            answer = self._send(method, url, self._tokens.renewed(token), repeatable, params, body)
+            answer = send(self._tokens.renewed(token))
         if not 200 <= answer.status < 300:
             raise failure(answer)
         return answer
-
-    def _send(
-        self,
-        method: str,
-        url: str,
-        token: str,
-        repeatable: bool,
-        params: dict[str, str] | None,
-        body: dict[str, t.Any] | None,
-    ) -> Answer:
-        headers = {"Authorization": f"Bearer {token}", "Accept": "application/json"}
-        return self._http.request(
-            method, url, repeatable=repeatable, params=params or None, headers=headers, json_body=body
-        )

@@ -56,7 +56,16 @@ class KeptLink:
     def __init__(self, dest: str) -> None:
         self.dest = os.path.abspath(os.path.expanduser(dest))
         folder, name = os.path.split(self.dest)
-        self._about = os.path.join(folder, f".{name[:200]}.issued")
+        self._about = os.path.join(folder, f".{name}.issued")
+
+    def check_writable(self) -> None:
+        """See that the link can be written, before one is issued.
+
+        Raises:
+            OptionError: it cannot.
+        """
+        check_writable(self.dest)
+        check_writable(self._about)
 
     def write(self, link: str, purpose: dict[str, t.Any], expires: float) -> None:
         """Replace the link; a symbolic link in its place is replaced, not followed.
@@ -99,15 +108,16 @@ def make_link(client: AcronisClient, request: LinkRequest, check_mode: bool) -> 
     purpose = request.purpose(target_uri)
     kept = KeptLink(request.dest) if request.dest is not None else None
     if kept is not None:
-        check_writable(kept.dest)
+        kept.check_writable()
         expires = kept.expires(purpose) if request.reuse_seconds > 0 else None
+        left = expires - time.time() if expires is not None else 0.0
         # Nobody can sign in with a link that is over, however old it was allowed to be.
-        if expires is not None and expires - time.time() > 0 and time.time() - (expires - LIFE) < request.reuse_seconds:
+        if expires is not None and 0 < left <= LIFE and LIFE - left < request.reuse_seconds:
             return _outcome(request, changed=False, expires_at=_iso(expires))
-    check_user(client, request.user)
+    found = check_user(client, request.user)
     if check_mode:
         return _outcome(request, changed=True)
-    ott, expires = issue(client, request.user)
+    ott, expires = issue(client, request.user, found)
     link = link_for(client.base_url, ott, target_uri, request.style)
     if kept is None:
         return _outcome(request, changed=True, expires_at=_iso(expires), link=link, ott=ott)
@@ -137,11 +147,13 @@ def sign_in_once(
     Raises:
         AccessError: nobody was signed in, or whether somebody was is not known.
     """
+    if user is None and not ott:
+        raise OptionError("ott is empty", "Give a one-time token, or a user to issue one for.")
     found = check_user(client, user) if user is not None else None
     if check_mode:
         account = found
     else:
-        token = issue(client, user)[0] if user is not None else (ott or "")
+        token = issue(client, user, found)[0] if user is not None else (ott or "")
         client.redactor.add(token)
         account = sign_in(client, token, logout)
     values = {"user": account.as_result()} if account is not None else {}

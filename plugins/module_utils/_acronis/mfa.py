@@ -93,9 +93,15 @@ def check_tenant(located: Located, state: MfaState, wanted: str) -> None:
     """
     tenant = located.tenant
     if not tenant.is_organization:
+        above = located.organization
+        source = (
+            f"{above.kind} {above.label}"
+            if above.is_organization
+            else f"a tenant that this API client cannot see, {above.parent_id} or one above it"
+        )
         raise RefusedError(
             f"{tenant.label} is a {tenant.kind} and has no MFA setting of its own: it inherits {state.status!r} "
-            f"from {located.organization.kind} {located.organization.label}",
+            f"from {source}",
             "Change that tenant; it holds for all its folders, or units, at once.",
         )
     if tenant.kind == "partner" and tenant.pricing_mode == "production" and wanted == DISABLED:

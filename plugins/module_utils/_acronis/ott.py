@@ -12,7 +12,6 @@ and for one sign-in. Issuing and using one are never repeated after an indefinit
 from __future__ import annotations
 
 import re
-import time
 from urllib.parse import quote, urlsplit
 
 from .._errors import (
@@ -107,8 +106,13 @@ def check_user(client: AcronisClient, reference: UserReference) -> User | None:
     return user
 
 
-def issue(client: AcronisClient, reference: UserReference) -> tuple[str, float]:
+def issue(client: AcronisClient, reference: UserReference, found: User | None) -> tuple[str, float]:
     """Issue a one-time token; needs an API client with the right to administer users.
+
+    Args:
+        client: the connection.
+        reference: for whom.
+        found: that user, if looked up; a login is sent as the platform writes it.
 
     Returns:
         the token, and the moment in seconds since the epoch at which it ends: 30 seconds after the request was sent.
@@ -117,9 +121,10 @@ def issue(client: AcronisClient, reference: UserReference) -> tuple[str, float]:
         AccessError: none was issued, or its answer was lost.
     """
     with trying(f"issue a one-time token for the user with {reference}"):
-        body = {"purpose": "user_login", **reference.as_body()}
-        sent = time.time()
-        answer = client.post("idp", "ott", body=body)
+        user = reference.as_body()
+        if found is not None and "login" in user:
+            user = {"login": found.login}
+        answer, sent = client.post_for_secret("idp", "ott", body={"purpose": "user_login", **user})
         ott = field(answer, "ott", str, "the answer to POST /idp/ott")
         if not ott:
             raise MalformedError("the answer to POST /idp/ott has an empty one-time token")
@@ -140,9 +145,10 @@ def sign_in(client: AcronisClient, ott: str, logout: bool) -> User:
         except (UnauthorizedError, ForbiddenError, RejectedError) as error:
             raise _spent(error) from error
         user = user_from(answer)
-        if logout:
+    if logout:
+        with trying(f"sign out again from the account {user.label}"):
             session.visit("idp", "logout")
-        return user
+    return user
 
 
 def _spent(error: AccessError) -> UnauthorizedError:

@@ -286,15 +286,23 @@ def read_tree(client: AcronisClient, scope_id: str | None = None) -> TenantTree:
     with trying(f"list the tenants below {root_id}"):
         tenants: dict[str, Tenant] = {}
         since = ""
+        moved: list[str] = []
         for page in pages(client, "tenants", _PAGE, subtree_root_id=root_id):
             since = since or page.timestamp
             tenants.update((tenant.id, tenant) for tenant in map(tenant_from, page.items))
         for page in pages(client, "tenants", _PAGE, subtree_root_id=root_id, updated_since=since, allow_deleted="true"):
             for item in page.items:
                 tenant = tenant_from(item)
-                if item.get("deleted_at") is None:
-                    tenants[tenant.id] = tenant
-                else:
-                    tenants.pop(tenant.id, None)
+                before = tenants.pop(tenant.id, None)
+                if item.get("deleted_at") is not None:
+                    continue
+                tenants[tenant.id] = tenant
+                arrived = before is None or before.parent_id != tenant.parent_id
+                if arrived and item.get("has_children") is not False:
+                    moved.append(tenant.id)
+        for tenant_id in moved:
+            # What is below a tenant moves with it without being changed itself, from behind the cursor to before it.
+            for page in pages(client, "tenants", _PAGE, subtree_root_id=tenant_id):
+                tenants.update((tenant.id, tenant) for tenant in map(tenant_from, page.items))
         above = _ancestors(client, tenants[root_id]) if scope_id is not None and root_id in tenants else []
         return TenantTree(tenants.values(), root_id, above)

@@ -190,7 +190,9 @@ class ClientCredentials:
             return self._token_from(answer)
 
     def _post(self, form: dict[str, str], headers: dict[str, str]) -> Answer:
-        return self._http.request("POST", f"{self._base_url}/idp/token", repeatable=True, form=form, headers=headers)
+        return self._http.request(
+            "POST", f"{self._base_url}/idp/token", repeatable=True, confidential=True, form=form, headers=headers
+        )
 
     @staticmethod
     def _refusal(answer: Answer) -> AccessError:

@@ -150,7 +150,7 @@ def _by_login(client: AcronisClient, login: str, root_id: str) -> User:
 
 def _same_login(found: t.Any, wanted: str) -> bool:
     """Logins are e-mail addresses in practice, and unique whatever the case of their letters."""
-    return isinstance(found, str) and found.casefold() == wanted.casefold()
+    return isinstance(found, str) and found.lower() == wanted.lower()
 
 
 def _listing(client: AcronisClient, root_id: str) -> t.Iterator[User]:

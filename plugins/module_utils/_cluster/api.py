@@ -17,11 +17,20 @@ import dataclasses
 import enum
 import typing as t
 
-from .._errors import ForbiddenError, MalformedError, RejectedError, ServerError, UnauthorizedError, quoted, trying
+from .._errors import (
+    AccessError,
+    ForbiddenError,
+    MalformedError,
+    RejectedError,
+    ServerError,
+    UnauthorizedError,
+    quoted,
+    trying,
+)
 from .._http import Answer, Http
 
 #: Errors that a node gives only to a caller whose token it has accepted.
-_PAST_THE_DOOR = frozenset({"wrong api path", "cluster not created", "not manager master node"})
+_PAST_THE_DOOR = frozenset({"wrong api path", "cluster not created", "not manager master node", "not management node"})
 #: Errors about the token itself: the newer release has one for all of them, the older one and the manual four.
 _TOKEN_GONE = frozenset(
     {
@@ -134,14 +143,22 @@ class ClusterApi:
         self._http = http
         self.url = url
 
-    def call(self, path: str, **arguments: str) -> Reply:
-        """One call. All that this collection calls may be repeated: to read, to log in, to log out.
+    def call(self, path: str, *, repeatable: bool = True, confidential: bool = False, **arguments: str) -> Reply:
+        """One call.
+
+        Args:
+            path: below ``/api/``.
+            repeatable: whether it may be sent again when its answer is lost.
+            confidential: whether the answer brings a secret.
+            arguments: fields of the form.
 
         Raises:
             AccessError: no usable answer came.
         """
-        answer = self._http.request("POST", f"{self.url}/api/{path}", repeatable=True, form=arguments)
-        return reply_from(answer)
+        url = f"{self.url}/api/{path}"
+        return reply_from(
+            self._http.request("POST", url, repeatable=repeatable, confidential=confidential, form=arguments)
+        )
 
     def token_state(self, token: str) -> TokenState:
         """Whether a token is alive for this client. Asking keeps it alive: its life slides.
@@ -156,10 +173,10 @@ class ClusterApi:
             reply = self.call("login", access_token=token)
             if reply.accepted_token:
                 return TokenState.ALIVE
-            if reply.bound_elsewhere:
-                return TokenState.ELSEWHERE
             if reply.token_refused:
-                return TokenState.GONE
+                # Older releases tell by a login only that the token is of no use, and why by any other call.
+                reason = self.call("cluster/status", access_token=token)
+                return TokenState.ELSEWHERE if reason.bound_elsewhere else TokenState.GONE
             raise RejectedError(f"{reply.request} answered {quoted(reply.error)}, which says nothing about the token")
 
     def login(self, username: str, password: str) -> str:
@@ -170,7 +187,7 @@ class ClusterApi:
             AccessError: no usable answer came.
         """
         with trying(f"log in as {quoted(username)}"):
-            reply = self.call("login", username=username, password=password)
+            reply = self.call("login", confidential=True, username=username, password=password)
             if not reply.ok:
                 raise self._refused_login(reply, username)
             token = reply.msg.get("access_token") if isinstance(reply.msg, dict) else None
@@ -194,17 +211,33 @@ class ClusterApi:
 
         Raises:
             ForbiddenError: the session belongs to another client's IP address.
-            AccessError: no usable answer came.
+            AccessError: no usable answer came, and the session may still be alive.
         """
         with trying("log out"):
-            reply = self.call("logout", access_token=token)
-            if reply.ok:
-                return True
-            if reply.bound_elsewhere:
-                raise ForbiddenError(
-                    f"{reply.request} answered {quoted(reply.error)}",
-                    "The session belongs to another client's IP address: log out there, through the same network path.",
-                )
-            if reply.token_refused:
-                return False
-            raise RejectedError(f"{reply.request} answered {quoted(reply.error)}")
+            tries_left = self._http.settings.retries
+            while True:
+                try:
+                    return self._logged_out(self.call("logout", repeatable=False, access_token=token))
+                except AccessError as error:
+                    if error.definite:
+                        raise
+                    if self.token_state(token) is TokenState.GONE:
+                        return True
+                    if tries_left < 1:
+                        raise
+                    tries_left -= 1
+
+    @staticmethod
+    def _logged_out(reply: Reply) -> bool:
+        # Releases before the rewrite end the session, and then answer with what stands in the way of another call.
+        if reply.accepted_token:
+            return True
+        said = f"{reply.request} answered {quoted(reply.error)}"
+        if reply.bound_elsewhere:
+            raise ForbiddenError(
+                said,
+                "The session belongs to another client's IP address: log out there, through the same network path.",
+            )
+        if reply.token_refused:
+            return False
+        raise RejectedError(said)

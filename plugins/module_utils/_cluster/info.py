@@ -26,6 +26,8 @@ from .session import ClusterSession
 
 #: Calls by the name under which their answer is returned.
 _CALLS = {"cluster": "cluster/status", "quorum": "quorum/status"}
+#: What is returned of an answer. Older releases put the whole configuration beside it, hashes and keys included.
+_FIELDS = ("status", "errors", "nodes", "master")
 #: Seconds between two looks while the cluster elects its master; it takes three to five in all.
 _POLL = 0.5
 
@@ -47,12 +49,15 @@ def gather_info(session: ClusterSession, gather: t.Sequence[str], wait_timeout: 
     opened = session.log_in()
     try:
         values = _read(session.api, opened.token, gather, wait_timeout)
-    except AccessError:
+    except BaseException:
         # The session expires by itself; why the reading failed is what matters.
         with contextlib.suppress(AccessError):
             session.api.logout(opened.token)
         raise
-    session.api.logout(opened.token)
+    try:
+        session.api.logout(opened.token)
+    except AccessError as error:
+        return Outcome(changed=False, values=values, warnings=(f"The session expires by itself. {error}",))
     return Outcome(changed=False, values=values)
 
 
@@ -68,7 +73,11 @@ def _status(api: ClusterApi, path: str, token: str, deadline: float) -> dict[str
             if reply.ok:
                 if not isinstance(reply.msg, dict):
                     raise MalformedError(f"{reply.request} answered without an object in msg")
-                return reply.msg
+                # A new master has no state for the first seconds.
+                if reply.msg.get("status") != "" or time.monotonic() + _POLL > deadline:
+                    return {name: reply.msg[name] for name in _FIELDS if name in reply.msg}
+                time.sleep(_POLL)
+                continue
             if not reply.election_pending:
                 raise _refusal(reply)
             if time.monotonic() + _POLL > deadline:
@@ -80,6 +89,10 @@ def _refusal(reply: Reply) -> RefusedError | UnauthorizedError | RejectedError:
     said = f"{reply.request} answered {quoted(reply.error)}"
     if reply.master:
         return RefusedError(said, f"Ask the master node, {quoted(reply.master)}, instead.")
+    if reply.words == "wrong api path":
+        return RejectedError(said, "This release has no such call. Leave it out of gather.")
+    if reply.words == "not management node":
+        return RefusedError(said, "Ask a node of the quorum instead.")
     if reply.words == "cluster not created":
         return RefusedError(said, "The node belongs to no cluster yet.")
     if reply.token_refused:

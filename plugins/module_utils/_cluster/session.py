@@ -11,9 +11,9 @@ import json
 import os
 import typing as t
 
-from .._errors import MalformedError, OptionError, UnauthorizedError, quoted, trying
+from .._errors import ForbiddenError, MalformedError, OptionError, UnauthorizedError, quoted, trying
 from .._fields import field
-from .._files import read_private, write_private
+from .._files import check_writable, read_private, write_private
 from .._options import ClusterSettings
 from .._outcome import Outcome
 from .._redact import Redactor
@@ -50,7 +50,7 @@ class TokenFile:
             url, username, token = (field(item, name, str, self.path) for name in ("url", "username", "token"))
         except (ValueError, AttributeError, MalformedError):
             raise OptionError(
-                f"token_path {quoted(self.path)} does not hold a session token",
+                f"token_path {quoted(self.path, whole=True)} does not hold a session token",
                 "Name another file, or remove this one.",
             ) from None
         if url != self.url or self.username not in (None, username):
@@ -69,7 +69,9 @@ class TokenFile:
         except FileNotFoundError:
             pass
         except OSError as error:
-            raise OptionError(f"token_path {quoted(self.path)} cannot be removed: {error.strerror}") from error
+            raise OptionError(
+                f"token_path {quoted(self.path, whole=True)} cannot be removed: {error.strerror}"
+            ) from error
 
 
 @dataclasses.dataclass(frozen=True)
@@ -161,6 +163,18 @@ class ClusterSession:
         self._redactor.add(token)
         return LivingSession(token, username)
 
+    def would_end(self, token: str) -> bool:
+        """Whether logging out would end a session.
+
+        Raises:
+            ForbiddenError: it could not, because the session belongs to another client's IP address.
+            AccessError: the node cannot be asked.
+        """
+        state = self.api.token_state(token)
+        if state is TokenState.ELSEWHERE:
+            raise ForbiddenError("the session belongs to another client's IP address", "Log out there.")
+        return state is TokenState.ALIVE
+
     def probe(self) -> None:
         """See that a DoCluster node answers, without opening a session.
 
@@ -181,6 +195,8 @@ def ensure_present(session: ClusterSession, check_mode: bool) -> Outcome:
     if living is not None:
         return _outcome(session, living.username, before="present", after="present", reused=True)
     username, _password = session.check_login()
+    if session.file is not None:
+        check_writable(session.file.path)
     if check_mode:
         session.probe()
         return _outcome(session, username, before="absent", after="present")
@@ -202,7 +218,7 @@ def ensure_absent(session: ClusterSession, check_mode: bool) -> Outcome:
     for candidate in session.candidates():
         username = candidate.username or username
         if check_mode:
-            ended = session.api.token_state(candidate.token) is TokenState.ALIVE or ended
+            ended = session.would_end(candidate.token) or ended
         else:
             ended = session.api.logout(candidate.token) or ended
     if session.file is not None and not check_mode and session.file.read() is not None:
