@@ -16,7 +16,7 @@ import typing as t
 from .._errors import AccessError, MalformedError, RefusedError, WaitError, trying
 from .._fields import field
 from .client import AcronisClient
-from .tenants import Located
+from .tenants import Located, Tenant
 
 ENABLED = "enabled"
 DISABLED = "disabled"
@@ -104,13 +104,13 @@ def check_tenant(located: Located, state: MfaState, wanted: str) -> None:
             f"from {source}",
             "Change that tenant; it holds for all its folders, or units, at once.",
         )
-    if tenant.kind == "partner" and tenant.pricing_mode == "production" and wanted == DISABLED:
+    if wanted == DISABLED and always_enabled(tenant):
         raise RefusedError(
             f"{tenant.label} is a partner in production mode, whose MFA cannot be switched off",
             "Acronis made it mandatory with release 24.09.",
         )
     if located.shut_out:
-        raise self_service_refusal(located)
+        raise self_service_refusal(tenant)
     if tenant.locked and tenant.lock_owner_id is not None and tenant.lock_owner_id != located.own_id:
         raise RefusedError(
             f"{tenant.label} is locked: only users of tenant {tenant.lock_owner_id} may change it",
@@ -125,6 +125,8 @@ def check_allowed(located: Located, state: MfaState) -> None:
         RefusedError: with what is missing.
     """
     tenant = located.tenant
+    if not state.update_allowed and located.shut_out_by is not None:
+        raise self_service_refusal(located.shut_out_by)
     if not state.update_allowed:
         locked = " The tenant is locked against updates." if tenant.locked else ""
         raise RefusedError(
@@ -134,10 +136,15 @@ def check_allowed(located: Located, state: MfaState) -> None:
         )
 
 
-def self_service_refusal(located: Located) -> RefusedError:
-    """Why a tenant that manages itself cannot be changed from above."""
+def always_enabled(tenant: Tenant) -> bool:
+    """Whether the tenant's MFA cannot be switched off: partners in production mode, since release 24.09."""
+    return tenant.kind == "partner" and tenant.pricing_mode == "production"
+
+
+def self_service_refusal(tenant: Tenant) -> RefusedError:
+    """Why a tenant that manages itself, and what is below it, cannot be changed from above."""
     return RefusedError(
-        f"{located.tenant.label} manages itself: support access from the tenants above is switched off",
+        f"{tenant.label} manages itself: support access from the tenants above is switched off",
         "Its own administrator has to change the setting, or to grant support access first.",
     )
 

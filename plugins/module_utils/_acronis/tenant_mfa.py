@@ -15,7 +15,9 @@ from .client import AcronisClient, clean_id
 from .mfa import (
     DISABLE_IN_PROGRESS,
     DISABLED,
+    ENABLED,
     MfaState,
+    always_enabled,
     await_disabled,
     check_allowed,
     check_tenant,
@@ -83,7 +85,7 @@ def _current(client: AcronisClient, located: Located) -> MfaState:
         state = read_mfa(client, located.organization.id)
     except ForbiddenError as error:
         if located.shut_out:
-            raise self_service_refusal(located) from error
+            raise self_service_refusal(located.tenant) from error
         raise
     return _seen_from(located.tenant, state)
 
@@ -103,7 +105,9 @@ def ensure_tenant_mfa(client: AcronisClient, request: TenantMfaRequest, check_mo
     check_tenant(located, before, request.state)
     check_allowed(located, before)
     if check_mode:
-        return _outcome(located, before, dataclasses.replace(before, status=request.state), changed=True)
+        allowed = not (request.state == ENABLED and always_enabled(located.tenant))
+        after = dataclasses.replace(before, status=request.state, update_allowed=allowed)
+        return _outcome(located, before, after, changed=True)
     after = switch_mfa(client, located.tenant.id, request.state)
     if request.wait:
         after = await_disabled(client, located.tenant.id, after, request.wait_timeout)
