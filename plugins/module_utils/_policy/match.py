@@ -1,0 +1,95 @@
+# Copyright (c) 2026, TenantOps contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Path patterns: which tenants a rule speaks of, by the names on the way down to them."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+import typing as t
+
+
+class PatternError(ValueError):
+    """A pattern that means nothing; the message says why."""
+
+
+@dataclasses.dataclass(frozen=True)
+class PathPattern:
+    """A pattern for paths, compared level by level.
+
+    Attributes:
+        levels: a regular expression for each level; ``None`` stands for any number of levels, none included.
+    """
+
+    levels: tuple[re.Pattern[str] | None, ...]
+
+    def matches(self, path: t.Sequence[str]) -> bool:
+        """Whether the whole path fits."""
+        # The positions in the pattern that the levels seen so far can have led to.
+        reached = self._past_any({0})
+        for name in path:
+            after = set()
+            for position in reached:
+                if position == len(self.levels):
+                    continue
+                level = self.levels[position]
+                if level is None:
+                    after.add(position)
+                elif level.fullmatch(name):
+                    after.add(position + 1)
+            reached = self._past_any(after)
+        return len(self.levels) in reached
+
+    def _past_any(self, positions: set[int]) -> set[int]:
+        found = set()
+        for position in positions:
+            found.add(position)
+            while position < len(self.levels) and self.levels[position] is None:
+                position += 1
+                found.add(position)
+        return found
+
+
+def literal(names: t.Sequence[str]) -> PathPattern:
+    """The pattern that fits one path only.
+
+    Raises:
+        PatternError: there is no name, or an empty one.
+    """
+    if not names or not all(names):
+        raise PatternError("a path has at least one name, and none is empty")
+    return PathPattern(tuple(re.compile(re.escape(name), re.DOTALL) for name in names))
+
+
+_TOKEN = re.compile(r"(?P<literal>\\.|[^\\/*])|(?P<star>\*+)|(?P<slash>/)|(?P<broken>\\)", re.DOTALL)
+
+
+def parse(text: str) -> PathPattern:
+    """Read a pattern: levels between slashes, ``*`` within a level, ``**`` over levels, ``\\`` before a literal.
+
+    Raises:
+        PatternError: a level is empty, ``**`` has company, or the text ends with a backslash.
+    """
+    levels: list[list[tuple[str, str]]] = [[]]
+    for token in _TOKEN.finditer(text):
+        kind = token.lastgroup or ""
+        if kind == "slash":
+            levels.append([])
+        elif kind == "broken":
+            raise PatternError("it ends with a backslash")
+        else:
+            levels[-1].append((kind, token.group()))
+    return PathPattern(tuple(map(_level, levels)))
+
+
+def _level(tokens: list[tuple[str, str]]) -> re.Pattern[str] | None:
+    if not tokens:
+        raise PatternError("it has an empty level")
+    if tokens == [("star", "**")]:
+        return None
+    if any(kind == "star" and len(text) > 1 for kind, text in tokens):
+        raise PatternError("** must be a level of its own")
+    parts = (".*" if kind == "star" else re.escape(text[-1]) for kind, text in tokens)
+    return re.compile("".join(parts), re.DOTALL)

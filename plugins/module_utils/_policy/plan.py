@@ -1,0 +1,126 @@
+# Copyright (c) 2026, TenantOps contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The plan: what would be written, in a stable order, with a hash to approve it by."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+import hashlib
+import json
+import typing as t
+
+from .decide import Decision, Facts
+from .document import Policy
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Change:
+    """One tenant to be switched.
+
+    Attributes:
+        lockouts_max: users that it can lock out at most; 0 for switching off, ``None`` if that is not known.
+        expired_exception: whether it is due because an exception has run out.
+    """
+
+    tenant_id: str
+    name: str
+    path: tuple[str, ...]
+    kind: str
+    parent_id: str
+    pricing_mode: str | None
+    before: str
+    after: str
+    rule: str | None
+    reason: str
+    lockouts_max: int | None
+    expired_exception: bool
+
+    def as_data(self) -> dict[str, t.Any]:
+        """Plain data."""
+        return {**dataclasses.asdict(self), "path": list(self.path)}
+
+
+@dataclasses.dataclass(frozen=True)
+class Plan:
+    """What a policy would change.
+
+    Attributes:
+        scope_id: root of the scope.
+        policy: the policy.
+        changes: every drifted tenant, in a stable order that has nothing to do with who they are.
+        hash: of scope, default, rules, exceptions, and the state that each change starts from.
+    """
+
+    scope_id: str
+    policy: Policy
+    changes: tuple[Change, ...]
+    hash: str
+
+    @property
+    def selected(self) -> tuple[Change, ...]:
+        """The changes of the next run: all of them, or the first ``max_per_run``."""
+        return self.changes[: self.policy.rollout.max_per_run]
+
+    def as_data(self, created_at: str) -> dict[str, t.Any]:
+        """The plan as plain data, to be kept, shown or carried out."""
+        document = self.policy.document
+        return {
+            "format": 1,
+            "hash": self.hash,
+            "created_at": created_at,
+            "scope_id": self.scope_id,
+            "policy": {**document, "scope_id": self.scope_id},
+            "changes": [change.as_data() for change in self.changes],
+        }
+
+
+def make_plan(policy: Policy, scope_id: str, decisions: t.Iterable[Decision], today: datetime.date) -> Plan:
+    """Make a plan of decisions; it does not depend on their order.
+
+    Args:
+        policy: the policy that was decided by.
+        scope_id: root of the scope.
+        decisions: one for each tenant.
+        today: the UTC day.
+    """
+    drifted = (decision for decision in decisions if decision.disposition == "drifted")
+    changes = tuple(sorted((_change(decision, today) for decision in drifted), key=_stable_order))
+    return Plan(scope_id, policy, changes, _hash(policy, scope_id, changes))
+
+
+def _change(decision: Decision, today: datetime.date) -> Change:
+    one: Facts = decision.facts
+    after = decision.wanted or ""
+    return Change(
+        tenant_id=one.id,
+        name=one.name,
+        path=one.path,
+        kind=one.kind,
+        parent_id=one.parent_id,
+        pricing_mode=one.pricing_mode,
+        before=one.status,
+        after=after,
+        rule=decision.rule,
+        reason=decision.reason,
+        lockouts_max=one.lockouts_max if after == "enabled" else 0,
+        expired_exception=decision.has_expired_exception(today),
+    )
+
+
+def _stable_order(change: Change) -> str:
+    return hashlib.sha256(change.tenant_id.encode()).hexdigest()
+
+
+def _hash(policy: Policy, scope_id: str, changes: t.Iterable[Change]) -> str:
+    covered = {
+        "scope_id": scope_id,
+        "default": policy.document["default"],
+        "rules": policy.document["rules"],
+        "exceptions": policy.document["exceptions"],
+        "changes": [(change.tenant_id, change.before, change.after) for change in changes],
+    }
+    canonical = json.dumps(covered, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()
