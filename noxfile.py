@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import sys
 import tarfile
 from collections.abc import Callable
 from pathlib import Path
@@ -18,10 +19,13 @@ import antsibull_nox
 import nox
 from antsibull_nox.sessions import prepare_collections
 
+ROOT = Path(__file__).resolve().parent
+# The command nox does not look here for what a noxfile imports.
+sys.path.insert(0, str(ROOT))
+
 from hacking.home import prepare
 from hacking.pythons import CORES, Core, python_for
 
-ROOT = Path(__file__).resolve().parent
 BUILD = ROOT / ".build"
 PINS = "requirements/sessions.txt"
 
