@@ -82,6 +82,8 @@ def _run(
         module.no_log_values.update(redactor.forms)
         module.fail_json(msg=redactor.mask(str(error)), error=error.as_result())
     module.no_log_values.update(redactor.forms_except(outcome.product))
+    if outcome.failure is not None:
+        module.fail_json(msg=redactor.mask(outcome.failure), **outcome.as_result())
     module.exit_json(**outcome.as_result())
 
 

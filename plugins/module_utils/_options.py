@@ -16,6 +16,7 @@ from ansible.module_utils.common.parameters import env_fallback
 
 from ._errors import OptionError, quoted
 from ._http import HttpSettings, is_proxy
+from ._policy.schema import POLICY
 
 #: Options that only together make sense; :func:`choose_credentials` reads their environment variables, because the
 #: level that an option comes from decides, and an argument spec's fallback would hide it.
@@ -215,6 +216,15 @@ def acronis_settings(
         ),
         token_cache_dir=cache_dir if options["token_cache"] else None,
     )
+
+
+def policy_argument_spec() -> dict[str, dict[str, t.Any]]:
+    """The options that say what is wanted of an estate; the policy's own form is that of the policy package."""
+    return {
+        "policy": {"type": "dict", "options": POLICY},
+        "policy_file": {"type": "path"},
+        "verify": {"type": "str", "choices": ["all", "sample"], "default": "all"},
+    }
 
 
 def cluster_argument_spec() -> dict[str, dict[str, t.Any]]:

@@ -22,6 +22,7 @@ class Outcome:
         after: the same part as it is now, or would be.
         product: secrets that ``values`` contain because the task exists to return them.
         warnings: sentences that the user should read.
+        failure: why the task fails although it has done all that it could.
     """
 
     changed: bool
@@ -31,6 +32,7 @@ class Outcome:
     after: t.Any = None
     product: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+    failure: str | None = None
 
     def as_result(self) -> dict[str, t.Any]:
         """Arguments for ``exit_json``."""

@@ -14,10 +14,16 @@ Item = t.TypeVar("Item")
 Result = t.TypeVar("Result")
 
 
-def in_parallel(work: t.Callable[[Item], Result], items: t.Sequence[Item], workers: int) -> list[Result]:
+def in_parallel(
+    work: t.Callable[[Item], Result],
+    items: t.Sequence[Item],
+    workers: int,
+    done: t.Callable[[], None] = lambda: None,
+) -> list[Result]:
     """``[work(item) for item in items]``, by up to ``workers`` threads.
 
     Each thread takes the next item when it is done with one, so nothing queues up, whatever the number of items.
+    ``done`` is called after each item, one call at a time.
 
     Raises:
         Exception: the first that ``work`` raised; items not begun by then are left, those begun are finished.
@@ -34,9 +40,13 @@ def in_parallel(work: t.Callable[[Item], Result], items: t.Sequence[Item], worke
             if index < 0:
                 return
             try:
-                results[index] = work(t.cast(Item, item))
+                result = work(t.cast(Item, item))
             except BaseException as error:
                 errors.append(error)
+                return
+            with lock:
+                results[index] = result
+                done()
 
     threads = min(workers, len(items))
     if threads:

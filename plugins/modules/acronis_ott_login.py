@@ -105,6 +105,10 @@ user:
       description: Its id at the identity provider, if any.
       type: str
       returned: success
+    email:
+      description: Its e-mail address, if any.
+      type: str
+      returned: success
     mfa_status:
       description: V(disabled), V(setup_required), V(enabled) or V(forcibly_disabled), if the server says it.
       type: str
@@ -116,6 +120,7 @@ user:
     enabled: true
     activated: true
     external_id: null
+    email: ines.vogt@harbor-dental-clinic.example
     mfa_status: disabled
 error:
   description:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import typing as t
 from urllib.parse import quote
 
-from .._errors import ForbiddenError, MalformedError, NotFoundError, OptionError, quoted
+from .._errors import AccessError, ForbiddenError, MalformedError, NotFoundError, OptionError, quoted, trying
 from .._fields import field
 from .._http import Answer, Http
 from .._options import AcronisSettings
@@ -116,6 +116,8 @@ class AcronisClient:
         self._http = Http(settings.http, self.redactor)
         self._own_tenant_id: str | None = None
         self._own_tenant_asked = False
+        #: Why the own tenant could not be found out, if it was looked up.
+        self.own_tenant_problem: AccessError | None = None
         self._tokens: TokenSource
         if credentials.access_token:
             self._tokens = GivenToken(credentials.access_token)
@@ -177,10 +179,11 @@ class AcronisClient:
         """
         if not self._own_tenant_asked and self._client_id:
             try:
-                client = self.get("clients", self._client_id)
-                self._own_tenant_id = field(client, "tenant_id", str, "the answer to GET /clients")
-            except (ForbiddenError, NotFoundError):
-                self._own_tenant_id = None
+                with trying(f"look the API client {self._client_id} up"):
+                    client = self.get("clients", self._client_id)
+                    self._own_tenant_id = field(client, "tenant_id", str, "the answer to GET /clients")
+            except (ForbiddenError, NotFoundError) as error:
+                self.own_tenant_problem = error
         self._own_tenant_asked = True
         return self._own_tenant_id
 

@@ -80,14 +80,16 @@ def read_evidence(client: AcronisClient, organization: Tenant) -> Evidence:
     return Evidence(state.status, "endpoint", state)
 
 
-def read_all(client: AcronisClient, organizations: t.Iterable[Tenant]) -> dict[str, Evidence]:
-    """Every organization's own endpoint, by tenant id.
+def read_all(
+    client: AcronisClient, organizations: t.Iterable[Tenant], done: t.Callable[[], None] = lambda: None
+) -> dict[str, Evidence]:
+    """Every organization's own endpoint, by tenant id; ``done`` is called after each.
 
     Raises:
         AccessError: the server or the network failed.
     """
     tenants = list(organizations)
-    found = in_parallel(lambda tenant: read_evidence(client, tenant), tenants, client.concurrency)
+    found = in_parallel(lambda tenant: read_evidence(client, tenant), tenants, client.concurrency, done)
     return {tenant.id: evidence for tenant, evidence in zip(tenants, found, strict=True)}
 
 

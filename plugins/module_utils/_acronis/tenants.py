@@ -18,7 +18,7 @@ from .paging import pages
 ORGANIZATION_KINDS = frozenset({"root", "partner", "customer"})
 _PAGE = 5000
 #: Longest chain of parents that is believed; the platform's trees are a handful of levels deep.
-_MAX_DEPTH = 100
+MAX_DEPTH = 100
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -97,6 +97,11 @@ class Located:
     path: tuple[str, ...]
     chain: tuple[Tenant, ...]
 
+    @classmethod
+    def of(cls, chain: t.Sequence[Tenant]) -> Located:
+        """A tenant, given with those above it up to the client's own tenant."""
+        return cls(chain[0], _path_of(chain), tuple(chain))
+
     @property
     def organization(self) -> Tenant:
         """The tenant whose MFA setting holds: itself, unless it is a folder or a unit; else the highest in sight."""
@@ -133,6 +138,7 @@ class TenantTree:
     def __init__(self, tenants: t.Iterable[Tenant], root_id: str, above: t.Sequence[Tenant] = ()) -> None:
         self._by_id = {tenant.id: tenant for tenant in tenants}
         self._above = above
+        self.own_id = above[-1].id if above else root_id
         self.root_id = root_id
         root_path = _path_of(above)
         self._paths: dict[str, tuple[str, ...]] = {root_id: root_path}
@@ -156,7 +162,7 @@ class TenantTree:
         while step.id not in self._paths:
             pending.append(step)
             step = self._by_id[step.parent_id]
-            if len(pending) > _MAX_DEPTH:
+            if len(pending) > MAX_DEPTH:
                 raise MalformedError(f"tenant {tenant.label} is its own ancestor in the listing")
         for step in reversed(pending):
             self._paths[step.id] = (*self._paths[step.parent_id], step.name)
@@ -198,6 +204,10 @@ class TenantTree:
                 "Use tenant_id, or the whole path as a list of names.",
             )
         return self._located(found[0])
+
+    def located(self) -> list[Located]:
+        """Every tenant with where it is."""
+        return [self._located(tenant) for tenant in self]
 
     def _located(self, tenant: Tenant) -> Located:
         chain = [tenant]
@@ -241,7 +251,7 @@ def _ancestors(client: AcronisClient, tenant: Tenant) -> list[Tenant]:
     own_id = client.own_tenant_id()
     chain = [tenant]
     while chain[-1].id != own_id and chain[-1].parent_id != chain[-1].id:
-        if len(chain) > _MAX_DEPTH:
+        if len(chain) > MAX_DEPTH:
             raise MalformedError(f"tenant {tenant.label} has no end of parents")
         try:
             chain.append(read_tenant(client, chain[-1].parent_id))
@@ -259,7 +269,7 @@ def locate(client: AcronisClient, tenant_id: str) -> Located:
         AccessError: it, or one above it, cannot be read.
     """
     chain = _ancestors(client, read_tenant(client, tenant_id))
-    return Located(chain[0], _path_of(chain), tuple(chain))
+    return Located.of(chain)
 
 
 def read_tree(client: AcronisClient, scope_id: str | None = None) -> TenantTree:
@@ -278,6 +288,8 @@ def read_tree(client: AcronisClient, scope_id: str | None = None) -> TenantTree:
     """
     own_id = client.own_tenant_id() if scope_id is None else None
     root_id = scope_id or own_id
+    if root_id is None and client.own_tenant_problem is not None:
+        raise client.own_tenant_problem
     if root_id is None:
         raise OptionError(
             "which tenant to start from is not known",

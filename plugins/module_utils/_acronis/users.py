@@ -32,6 +32,7 @@ class User:
     enabled: bool | None
     activated: bool | None
     external_id: str | None
+    email: str | None
     mfa_status: str | None
 
     @property
@@ -54,6 +55,7 @@ def user_from(item: t.Any) -> User:
         raise MalformedError(f"a user is a JSON {type(item).__name__}, expected an object")
     user_id = field(item, "id", str, "a user")
     where = f"user {user_id}"
+    contact = optional(item, "contact", dict, where) or {}
     return User(
         id=user_id,
         login=field(item, "login", str, where),
@@ -61,6 +63,7 @@ def user_from(item: t.Any) -> User:
         enabled=optional(item, "enabled", bool, where),
         activated=optional(item, "activated", bool, where),
         external_id=optional(item, "external_id", str, where),
+        email=optional(contact, "email", str, where),
         mfa_status=optional(item, "mfa_status", str, where),
     )
 
@@ -121,7 +124,7 @@ def find_user(client: AcronisClient, reference: UserReference, root_id: str) -> 
     with trying(f"find the user with {reference}"):
         if "login" in wanted:
             return _by_login(client, wanted["login"], root_id)
-        found = [user for user in _listing(client, root_id) if user.external_id == wanted["external_id"]]
+        found = [user for user in list_users(client, root_id) if user.external_id == wanted["external_id"]]
         if len(found) > 1:
             shown = ", ".join(user.label for user in found[:10])
             raise NoMatchError(f"{len(found)} users have it: {shown}", "Use user_id.")
@@ -142,7 +145,7 @@ def _by_login(client: AcronisClient, login: str, root_id: str) -> User:
     for hit in hits:
         if hit.get("obj_type") == "user" and _same_login(hit.get("login"), login):
             return read_user(client, field(hit, "id", str, "the search"))
-    for user in _listing(client, root_id):
+    for user in list_users(client, root_id):
         if _same_login(user.login, login):
             return user
     raise _nobody()
@@ -153,6 +156,11 @@ def _same_login(found: t.Any, wanted: str) -> bool:
     return isinstance(found, str) and found.lower() == wanted.lower()
 
 
-def _listing(client: AcronisClient, root_id: str) -> t.Iterator[User]:
+def list_users(client: AcronisClient, root_id: str) -> t.Iterator[User]:
+    """Every user of a tenant and of those below; one request for every 2000.
+
+    Raises:
+        AccessError: the listing could not be read to its end.
+    """
     for page in pages(client, "users", _PAGE, subtree_root_tenant_id=root_id):
         yield from map(user_from, page.items)

@@ -48,7 +48,7 @@ class TokenFile:
         try:
             item = json.loads(content)
             url, username, token = (field(item, name, str, self.path) for name in ("url", "username", "token"))
-        except (ValueError, AttributeError, MalformedError):
+        except (ValueError, RecursionError, AttributeError, MalformedError):
             raise OptionError(
                 f"token_path {quoted(self.path, whole=True)} does not hold a session token",
                 "Name another file, or remove this one.",

@@ -1,0 +1,129 @@
+# Copyright (c) 2026, TenantOps contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Evidence: the facts about every tenant of a scope that a policy decides by."""
+
+from __future__ import annotations
+
+import dataclasses
+import fnmatch
+import re
+import typing as t
+
+from .._acronis.client import AcronisClient
+from .._acronis.evidence import UNKNOWN, Evidence, Stratum, read_all, read_sample
+from .._acronis.mfa import always_enabled
+from .._acronis.tenants import Tenant, TenantTree, read_tree
+from .._acronis.users import User, list_users
+from .._errors import quoted
+from .._policy.decide import Facts
+from .progress import Progress
+
+#: What a user's ``mfa_status`` says of one whom switching MFA on does not concern: a service account.
+_EXEMPT = "forcibly_disabled"
+
+
+@dataclasses.dataclass(frozen=True)
+class Collected:
+    """What was read of a scope.
+
+    Attributes:
+        tree: every tenant of the scope.
+        facts: the same tenants, as a policy sees them.
+        strata: what a sample showed; empty if all were read.
+    """
+
+    tree: TenantTree
+    facts: list[Facts]
+    strata: list[Stratum]
+
+
+def collect(client: AcronisClient, scope_id: str | None, verify: str, progress: Progress) -> Collected:
+    """Read a scope: all its tenants, and the MFA state of its organizations.
+
+    Args:
+        client: the connection.
+        scope_id: root of the scope; default: the API client's own tenant.
+        verify: ``all`` reads every organization's own endpoint, ``sample`` as few as prove the rest.
+        progress: is told how far the reading is.
+
+    Raises:
+        AccessError: the tenants could not be read completely, or the server or network failed. A single tenant that
+            may not be read is unknown, not an error.
+    """
+    tree = read_tree(client, scope_id)
+    organizations = [tenant for tenant in tree if tenant.is_organization]
+    strata: list[Stratum] = []
+    progress.begin("read", len(organizations))
+    if verify == "all":
+        evidence = read_all(client, organizations, progress.done)
+    else:
+        evidence, strata = read_sample(client, organizations)
+    return Collected(tree, [_facts(tree, tenant, evidence) for tenant in tree], strata)
+
+
+_NOT_READ = Evidence(UNKNOWN, "none", problem="its organization lies outside of the scope")
+
+
+def _facts(tree: TenantTree, tenant: Tenant, evidence: t.Mapping[str, Evidence]) -> Facts:
+    organization = tree.organization(tenant)
+    known = evidence.get(organization.id, _NOT_READ)
+    state = known.state
+    inherits = None if tenant.is_organization else f"{organization.kind} {organization.label}, which is {known.status}"
+    return Facts(
+        id=tenant.id,
+        name=tenant.name,
+        kind=tenant.kind,
+        path=tree.path(tenant),
+        parent_id=tenant.parent_id,
+        pricing_mode=tenant.pricing_mode,
+        enabled=tenant.enabled,
+        inherits_from=inherits,
+        is_root=tenant.id == tree.root_id,
+        status=known.status,
+        evidence=known.source,
+        problem=known.problem,
+        update_allowed=state.update_allowed if state is not None else None,
+        shut_out=tenant.ancestral_access is False and tenant.id != tree.own_id,
+        locked=tenant.locked and tenant.lock_owner_id != tree.own_id,
+        always_enabled=always_enabled(tenant),
+        users_count=state.users_count if state is not None else None,
+        enrolled_count=state.users_with_totp_enabled_count if state is not None else None,
+    )
+
+
+def with_protected_users(client: AcronisClient, collected: Collected, patterns: t.Sequence[str]) -> list[Facts]:
+    """The facts, with the protected users whom switching MFA on would lock out.
+
+    Service accounts are exempt from MFA and disabled accounts cannot sign in anyway, so neither counts.
+
+    Args:
+        client: the connection.
+        collected: what was read of the scope.
+        patterns: shell patterns for logins and e-mail addresses, upper and lower case alike.
+
+    Raises:
+        AccessError: the users could not be read completely.
+    """
+    tree = collected.tree
+    expressions = [re.compile(fnmatch.translate(pattern.lower())) for pattern in patterns]
+    tenants = {tenant.id: tenant for tenant in tree}
+    protected: dict[str, list[str]] = {}
+    for user in list_users(client, tree.root_id):
+        tenant = tenants.get(user.tenant_id)
+        if tenant is not None and _can_be_locked_out(user) and _fits(user, expressions):
+            protected.setdefault(tree.organization(tenant).id, []).append(quoted(user.login))
+    return [
+        dataclasses.replace(one, protected=tuple(sorted(protected[one.id]))) if one.id in protected else one
+        for one in collected.facts
+    ]
+
+
+def _can_be_locked_out(user: User) -> bool:
+    return user.enabled is not False and user.mfa_status != _EXEMPT
+
+
+def _fits(user: User, expressions: t.Iterable[re.Pattern[str]]) -> bool:
+    names = [name.lower() for name in (user.login, user.email) if name]
+    return any(expression.match(name) for expression in expressions for name in names)

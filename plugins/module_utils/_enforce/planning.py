@@ -1,0 +1,252 @@
+# Copyright (c) 2026, TenantOps contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A policy over an estate: what holds, what drifted, what would change. Nothing is written to the cloud."""
+
+from __future__ import annotations
+
+import collections
+import dataclasses
+import datetime
+import json
+import typing as t
+
+from .._acronis.client import AcronisClient
+from .._acronis.evidence import Stratum
+from .._errors import OptionError, quoted
+from .._files import check_writable, write_private
+from .._outcome import Outcome
+from .._policy.decide import (
+    DISPOSITIONS,
+    Decision,
+    Facts,
+    compliance_percent,
+    decide,
+    expires_soon,
+    is_expired,
+)
+from .._policy.document import Policy, PolicyError, PolicyException
+from .._policy.guards import Violation, violations
+from .._policy.plan import Change, Plan, make_plan
+from .collect import Collected, collect, with_protected_users
+from .progress import Progress
+
+#: Warnings of one kind that are shown one by one.
+_SHOWN = 10
+
+
+@dataclasses.dataclass(frozen=True)
+class Evaluation:
+    """A policy applied to what was read of a scope."""
+
+    policy: Policy
+    scope_id: str
+    today: datetime.date
+    decisions: list[Decision]
+    plan: Plan
+    strata: list[Stratum]
+
+    @property
+    def violations(self) -> list[Violation]:
+        """The guards that the next run would violate."""
+        return violations(self.plan, self.decisions)
+
+    def summary(self) -> dict[str, t.Any]:
+        """Counts, for a person or a report."""
+        counts = collections.Counter(decision.disposition for decision in self.decisions)
+        evidence = collections.Counter(one.facts.evidence for one in self.decisions if not one.facts.inherits_from)
+        lockouts = [change.lockouts_max for change in self.plan.selected]
+        return {
+            "tenants": len(self.decisions),
+            "dispositions": {disposition: counts[disposition] for disposition in DISPOSITIONS},
+            "compliance_percent": compliance_percent(self.decisions),
+            "changes": len(self.plan.selected),
+            "lockouts_max": None if None in lockouts else sum(count or 0 for count in lockouts),
+            "evidence": {source: evidence[source] for source in ("endpoint", "listing", "none")},
+            "strata": [dataclasses.asdict(stratum) for stratum in self.strata],
+        }
+
+    def exceptions(self) -> list[dict[str, t.Any]]:
+        """The policy's exceptions, and what has become of each."""
+        by_id = {decision.facts.id: decision.facts for decision in self.decisions}
+        return [self._exception(exception, by_id.get(exception.tenant_id)) for exception in self.policy.exceptions]
+
+    def _exception(self, exception: PolicyException, facts: Facts | None) -> dict[str, t.Any]:
+        return {
+            "tenant_id": exception.tenant_id,
+            "name": facts.name if facts is not None else None,
+            "path": list(facts.path) if facts is not None else None,
+            "reason": exception.reason,
+            "owner": exception.owner,
+            "ticket": exception.ticket,
+            "expires": exception.expires.isoformat(),
+            "matched": facts is not None,
+            "expired": is_expired(exception, self.today),
+            "expires_soon": expires_soon(exception, self.today),
+        }
+
+    def warnings(self) -> tuple[str, ...]:
+        """What a reader should know about the exceptions."""
+        by_id = {decision.facts.id: decision.facts for decision in self.decisions}
+        found: list[str] = []
+        for exception in self.policy.exceptions:
+            facts = by_id.get(exception.tenant_id)
+            what = f"The exception for tenant {exception.tenant_id}"
+            if facts is None:
+                found.append(f"{what} fits no tenant of the scope. Remove it if the tenant is gone.")
+                continue
+            what += f", {quoted('/'.join(facts.path))},"
+            if facts.inherits_from is not None:
+                found.append(f"{what} has no effect: a {facts.kind} has no MFA setting of its own.")
+            if not _is_called(facts, exception.tenant):
+                found.append(f"{what} expects another name, {quoted(exception.tenant)}. Check that the id is meant.")
+            if is_expired(exception, self.today):
+                found.append(f"{what} expired after {exception.expires}. Its owner is {exception.owner}.")
+            elif expires_soon(exception, self.today):
+                found.append(f"{what} expires soon, after {exception.expires}. Its owner is {exception.owner}.")
+        more = len(found) - _SHOWN
+        return (*found[:_SHOWN], f"{more} more warnings about exceptions.") if more > 0 else tuple(found)
+
+    def failure(self) -> str | None:
+        """Why the task fails in the end: tenants of which nothing is known."""
+        unknown = [one for one in self.decisions if one.disposition == "unknown"]
+        if not unknown:
+            return None
+        named = "; ".join(f"{quoted('/'.join(one.facts.path))} ({one.facts.id}): {one.reason}" for one in unknown[:10])
+        more = f"; and {len(unknown) - 10} more" if len(unknown) > 10 else ""
+        return f"{len(unknown)} tenants are unknown, which is never compliant. {named}{more}"
+
+
+def _is_called(facts: Facts, expected: str | tuple[str, ...] | None) -> bool:
+    if isinstance(expected, str):
+        return expected in (facts.name, "/".join(facts.path))
+    return expected is None or expected == facts.path
+
+
+def evaluate(client: AcronisClient, policy: Policy, verify: str, progress: Progress) -> Evaluation:
+    """Read the scope of a policy and decide about every tenant in it.
+
+    Args:
+        client: the connection.
+        policy: the policy.
+        verify: ``all`` or ``sample``.
+        progress: is told how far the reading is.
+
+    Raises:
+        OptionError: a rule of the policy decides nothing.
+        AccessError: the scope could not be read.
+    """
+    today = datetime.datetime.now(datetime.UTC).date()
+    collected = collect(client, policy.scope_id, verify, progress)
+    decisions = _decide(policy, collected.facts, today)
+    if policy.guards.protected_users and any(_would_be_switched_on(decision) for decision in decisions):
+        decisions = _with_protected_users(client, policy, collected, today)
+    scope_id = collected.tree.root_id
+    return Evaluation(
+        policy, scope_id, today, decisions, make_plan(policy, scope_id, decisions, today), collected.strata
+    )
+
+
+def _would_be_switched_on(decision: Decision) -> bool:
+    return decision.wanted == "enabled" and decision.disposition in ("drifted", "pending")
+
+
+def _with_protected_users(
+    client: AcronisClient, policy: Policy, collected: Collected, today: datetime.date
+) -> list[Decision]:
+    facts = with_protected_users(client, collected, policy.guards.protected_users)
+    return _decide(policy, facts, today)
+
+
+def _decide(policy: Policy, facts: list[Facts], today: datetime.date) -> list[Decision]:
+    try:
+        return decide(policy, facts, today)
+    except PolicyError as error:
+        raise OptionError(f"the policy cannot be used: {error}") from None
+
+
+@dataclasses.dataclass(frozen=True)
+class PlanRequest:
+    """What a task wants.
+
+    Attributes:
+        policy: the policy.
+        verify: ``all`` or ``sample``.
+        return_tenants: ``changed`` or ``all``.
+        dest: a file to write the plan to.
+    """
+
+    policy: Policy
+    verify: str
+    return_tenants: str
+    dest: str | None
+
+
+def plan_estate(client: AcronisClient, request: PlanRequest, progress: Progress, check_mode: bool) -> Outcome:
+    """Evaluate a policy and return its plan; only a file may be written.
+
+    Raises:
+        AccessError: the scope could not be read, or the file not written.
+    """
+    if request.dest is not None:
+        check_writable(request.dest)
+    evaluation = evaluate(client, request.policy, request.verify, progress)
+    now = datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    plan = evaluation.plan.as_data(now)
+    changed = request.dest is not None and not _is_written(request.dest, plan)
+    if request.dest is not None and changed and not check_mode:
+        write_private(request.dest, (json.dumps(plan, indent=1) + "\n").encode())
+    return Outcome(
+        changed=changed,
+        values={
+            "plan": plan,
+            "plan_hash": evaluation.plan.hash,
+            "summary": evaluation.summary(),
+            "guard_violations": [violation.as_data() for violation in evaluation.violations],
+            "exceptions": evaluation.exceptions(),
+            "tenants": tenants_as_data(evaluation.decisions, request.return_tenants),
+        },
+        subject="planned changes",
+        before="",
+        after="".join(f"{_line(change)}\n" for change in evaluation.plan.selected),
+        warnings=evaluation.warnings(),
+        failure=evaluation.failure(),
+    )
+
+
+def _line(change: Change) -> str:
+    return f"{quoted('/'.join(change.path))} ({change.tenant_id}): {change.before} -> {change.after}"
+
+
+def _is_written(path: str, plan: dict[str, t.Any]) -> bool:
+    """Whether a file holds this plan already, its time left out."""
+    try:
+        with open(path, encoding="utf-8") as file:
+            kept = json.load(file)
+    except (OSError, ValueError, RecursionError):
+        return False
+    return isinstance(kept, dict) and {**kept, "created_at": plan["created_at"]} == plan
+
+
+def tenants_as_data(decisions: t.Iterable[Decision], which: str) -> list[dict[str, t.Any]]:
+    """Tenants with their dispositions: ``all`` of them, or those that drifted (``changed``)."""
+    return [
+        {
+            "tenant_id": one.facts.id,
+            "name": one.facts.name,
+            "path": list(one.facts.path),
+            "kind": one.facts.kind,
+            "disposition": one.disposition,
+            "wanted": one.wanted,
+            "rule": one.rule,
+            "reason": one.reason,
+            "mfa_status": one.facts.status,
+            "evidence": one.facts.evidence,
+            "users_count": one.facts.users_count,
+            "users_with_totp_enabled_count": one.facts.enrolled_count,
+            "exception_expires": one.exception.expires.isoformat() if one.exception is not None else None,
+        }
+        for one in decisions
+        if which == "all" or one.disposition == "drifted"
+    ]

@@ -1,0 +1,64 @@
+# Copyright (c) 2026, TenantOps contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The policy that a task is given: in its options or as a file."""
+
+from __future__ import annotations
+
+import traceback
+import typing as t
+
+from .._errors import OptionError, quoted
+from .._policy.document import Policy, PolicyError, read_policy
+
+try:
+    import yaml
+except ImportError:
+    HAS_YAML = False
+    YAML_IMPORT_ERROR: str | None = traceback.format_exc()
+else:
+    HAS_YAML = True
+    YAML_IMPORT_ERROR = None
+
+    class _StrictLoader(yaml.SafeLoader):
+        """Refuses what YAML itself lets pass: the same key twice, where the last one silently wins."""
+
+        def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[t.Any, t.Any]:
+            keys = [key.value for key, _value in node.value if isinstance(key, yaml.ScalarNode) and key.value != "<<"]
+            for key in keys:
+                if keys.count(key) > 1:
+                    raise yaml.constructor.ConstructorError(
+                        None, None, f"the key {key!r} stands there more than once", node.start_mark
+                    )
+            return dict(super().construct_mapping(node, deep=deep))
+
+
+def given_policy(document: dict[str, t.Any] | None, path: str | None) -> Policy:
+    """The policy of a task.
+
+    Args:
+        document: the option ``policy``, or
+        path: the option ``policy_file``, a YAML or JSON file.
+
+    Raises:
+        OptionError: it cannot be read, or something in it is wrong; the message names the place.
+    """
+    try:
+        return read_policy(document if path is None else _load(path))
+    except PolicyError as error:
+        where = f"the policy in {quoted(path, whole=True)}" if path is not None else "the policy"
+        raise OptionError(f"{where} cannot be used: {error}") from None
+
+
+def _load(path: str) -> t.Any:
+    try:
+        with open(path, "rb") as file:
+            return yaml.load(file, Loader=_StrictLoader)
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        raise OptionError(f"policy_file {quoted(path, whole=True)} cannot be read: {reason}") from error
+    except (yaml.YAMLError, RecursionError) as error:
+        raise OptionError(
+            f"policy_file {quoted(path, whole=True)} is not YAML: {' '.join(str(error).split())}"
+        ) from error
