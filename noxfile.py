@@ -167,7 +167,7 @@ def add_ansible_test(kind: str, core: Core, requirements: bool, check: Callable[
         collections = prepare_collections(session, install_in_site_packages=False, install_out_of_tree=True)
         if collections is None:
             session.error("The collection could not be copied.")
-        env = prepare(BUILD / "home" / session.name, core.pip)
+        env = prepare(BUILD / "home" / session.name, core.pip, Path(session.bin) / "python")
         # The shims of pyenv answer to the names of Pythons that they do not run.
         entries = os.environ.get("PATH", os.defpath).split(os.pathsep)
         env["PATH"] = os.pathsep.join(entry for entry in entries if Path(entry).name != "shims")

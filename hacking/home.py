@@ -14,16 +14,13 @@ import sys
 from pathlib import Path
 
 # ansible-test fetches a script from a host of its own to put pip into the environments it makes, unless a former run
-# left it in this place. This one does the same with what Python brings along, and so needs nothing but a package index.
-# As a process of its own, because ensurepip switches the settings of pip off for the process that it runs in.
+# left it in this place. This one lets a pip that is there already do it, and so needs nothing but a package index.
 GET_PIP = """\
-import runpy
 import subprocess
 import sys
 
-subprocess.check_call([sys.executable, "-m", "ensurepip"], stdout=subprocess.DEVNULL)
-sys.argv = ["pip", "install"] + [word for word in sys.argv[1:] if word not in ("--no-setuptools", "--no-wheel")]
-runpy.run_module("pip", run_name="__main__", alter_sys=True)
+words = [word for word in sys.argv[1:] if word not in ("--no-setuptools", "--no-wheel")]
+sys.exit(subprocess.call([{python!r}, "-m", "pip", "--python", sys.executable, "install", *words]))
 """
 
 
@@ -55,12 +52,13 @@ def pip_settings() -> str:
     return text.getvalue()
 
 
-def prepare(home: Path, pip_version: str) -> dict[str, str]:
+def prepare(home: Path, pip_version: str, python: Path) -> dict[str, str]:
     """Make a home directory for a run of ansible-test, with the user's downloads and settings of pip.
 
     Args:
         home: The directory; it may be there from a former run, whose environments are then used again.
-        pip_version: The version of pip that this ansible-test wants to bootstrap.
+        pip_version: The version of pip that this ansible-test wants in its environments.
+        python: A Python of the version of those environments that has pip.
 
     Returns:
         The variables to set so that it is used.
@@ -79,5 +77,5 @@ def prepare(home: Path, pip_version: str) -> dict[str, str]:
     settings.write_text(pip_settings(), encoding="utf-8")
     bootstrap = home / ".ansible" / "test" / "cache" / f"get_pip_{pip_version.replace('.', '_')}.py"
     bootstrap.parent.mkdir(parents=True, exist_ok=True)
-    bootstrap.write_text(GET_PIP, encoding="utf-8")
+    bootstrap.write_text(GET_PIP.format(python=str(python)), encoding="utf-8")
     return {"HOME": str(home)}
