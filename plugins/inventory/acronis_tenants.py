@@ -141,7 +141,7 @@ from ansible_collections.tenantops.access.plugins.module_utils._acronis.evidence
     read_sample,
 )
 from ansible_collections.tenantops.access.plugins.module_utils._acronis.tenants import Tenant, TenantTree, read_tree
-from ansible_collections.tenantops.access.plugins.module_utils._errors import AccessError
+from ansible_collections.tenantops.access.plugins.module_utils._errors import AccessError, OptionError
 from ansible_collections.tenantops.access.plugins.module_utils._http import HAS_REQUESTS
 from ansible_collections.tenantops.access.plugins.module_utils._options import (
     CREDENTIALS,
@@ -230,9 +230,12 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         redactor.add(options["client_secret"], options["access_token"])
         redactor.add_url(options["proxy"])
         redactor.add_url(options["datacenter_url"])
+        for name in ("kinds", "hostnames"):
+            if not self.get_option(name):
+                raise OptionError(f"{name} is an empty list", "Leave it out for the default.")
         scope_id = self._templated(self.get_option("scope_id")) or None
         if scope_id is not None:
-            scope_id = clean_id(scope_id, "scope_id")
+            scope_id = clean_id(str(scope_id), "scope_id")
         asked = (scope_id, self.get_option("verify"), *sorted(self.get_option("kinds")))
         account = (options["datacenter_url"], options["client_id"])
         key = self.get_cache_key(path) + hashlib.sha256(repr((_CACHE_SHAPE, account, asked)).encode()).hexdigest()[:12]

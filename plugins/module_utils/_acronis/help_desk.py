@@ -41,9 +41,9 @@ class LinkRequest:
     dest: str | None
     reuse_seconds: int
 
-    def purpose(self, target_uri: str) -> dict[str, t.Any]:
+    def purpose(self, base_url: str, target_uri: str) -> dict[str, t.Any]:
         """What makes two links interchangeable."""
-        return {"user": self.user.as_body(), "target_uri": target_uri, "style": self.style}
+        return {"base_url": base_url, "user": self.user.as_body(), "target_uri": target_uri, "style": self.style}
 
 
 class KeptLink:
@@ -105,7 +105,7 @@ def make_link(client: AcronisClient, request: LinkRequest, check_mode: bool) -> 
     """
     default_target = f"{client.base_url.removesuffix('/api/2')}/bc/"
     target_uri = check_target(request.target_uri or default_target, request.style)
-    purpose = request.purpose(target_uri)
+    purpose = request.purpose(client.base_url, target_uri)
     kept = KeptLink(request.dest) if request.dest is not None else None
     if kept is not None:
         kept.check_writable()

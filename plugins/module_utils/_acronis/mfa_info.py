@@ -153,4 +153,4 @@ def _failure(unknown: list[Located], evidence: t.Mapping[str, Evidence]) -> str 
         return None
     named = "; ".join(f"{one.tenant.label}: {evidence[one.organization.id].problem}" for one in unknown[:10])
     more = f"; and {len(unknown) - 10} more" if len(unknown) > 10 else ""
-    return f"The MFA state of {len(unknown)} tenants is unknown. {named}{more}"
+    return f"MFA is unknown for {len(unknown)} of the tenants. {named}{more}"

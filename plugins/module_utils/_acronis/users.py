@@ -140,20 +140,23 @@ def _nobody() -> NoMatchError:
 
 
 def _by_login(client: AcronisClient, login: str, root_id: str) -> User:
+    """The very same letters come first; another spelling counts only where it is the only one."""
     answer = client.get("search", tenant=root_id, text=login, limit=_SEARCH_LIMIT)
-    hits = [item for item in field(answer, "items", list, "the search") if isinstance(item, dict)]
-    for hit in hits:
-        if hit.get("obj_type") == "user" and _same_login(hit.get("login"), login):
+    for hit in field(answer, "items", list, "the search"):
+        if isinstance(hit, dict) and hit.get("obj_type") == "user" and hit.get("login") == login:
             return read_user(client, field(hit, "id", str, "the search"))
+    alike = []
     for user in list_users(client, root_id):
-        if _same_login(user.login, login):
+        if user.login == login:
             return user
-    raise _nobody()
-
-
-def _same_login(found: t.Any, wanted: str) -> bool:
-    """Logins are e-mail addresses in practice, and unique whatever the case of their letters."""
-    return isinstance(found, str) and found.lower() == wanted.lower()
+        if user.login.lower() == login.lower():
+            alike.append(user)
+    if len(alike) > 1:
+        shown = ", ".join(user.label for user in alike[:10])
+        raise NoMatchError(f"{len(alike)} users have it in other letters: {shown}", "Write it as the platform does.")
+    if not alike:
+        raise _nobody()
+    return alike[0]
 
 
 def list_users(client: AcronisClient, root_id: str) -> t.Iterator[User]:

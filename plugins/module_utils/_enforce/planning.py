@@ -17,16 +17,9 @@ from .._acronis.evidence import Stratum
 from .._errors import OptionError, quoted
 from .._files import check_writable, write_private
 from .._outcome import Outcome
-from .._policy.decide import (
-    DISPOSITIONS,
-    Decision,
-    Facts,
-    compliance_percent,
-    decide,
-    expires_soon,
-    is_expired,
-)
-from .._policy.document import Policy, PolicyError, PolicyException
+from .._policy.decide import DISPOSITIONS, Decision, Facts, compliance_percent, decide
+from .._policy.document import Policy, PolicyError
+from .._policy.exceptions import ExceptionState, exception_states
 from .._policy.guards import Violation, violations
 from .._policy.plan import Change, Plan, make_plan
 from .collect import Collected, collect, with_protected_users
@@ -67,44 +60,14 @@ class Evaluation:
             "strata": [dataclasses.asdict(stratum) for stratum in self.strata],
         }
 
-    def exceptions(self) -> list[dict[str, t.Any]]:
+    @property
+    def exceptions(self) -> list[ExceptionState]:
         """The policy's exceptions, and what has become of each."""
-        by_id = {decision.facts.id: decision.facts for decision in self.decisions}
-        return [self._exception(exception, by_id.get(exception.tenant_id)) for exception in self.policy.exceptions]
-
-    def _exception(self, exception: PolicyException, facts: Facts | None) -> dict[str, t.Any]:
-        return {
-            "tenant_id": exception.tenant_id,
-            "name": facts.name if facts is not None else None,
-            "path": list(facts.path) if facts is not None else None,
-            "reason": exception.reason,
-            "owner": exception.owner,
-            "ticket": exception.ticket,
-            "expires": exception.expires.isoformat(),
-            "matched": facts is not None,
-            "expired": is_expired(exception, self.today),
-            "expires_soon": expires_soon(exception, self.today),
-        }
+        return exception_states(self.policy, self.decisions, self.today)
 
     def warnings(self) -> tuple[str, ...]:
         """What a reader should know about the exceptions."""
-        by_id = {decision.facts.id: decision.facts for decision in self.decisions}
-        found: list[str] = []
-        for exception in self.policy.exceptions:
-            facts = by_id.get(exception.tenant_id)
-            what = f"The exception for tenant {exception.tenant_id}"
-            if facts is None:
-                found.append(f"{what} fits no tenant of the scope. Remove it if the tenant is gone.")
-                continue
-            what += f", {quoted('/'.join(facts.path))},"
-            if facts.inherits_from is not None:
-                found.append(f"{what} has no effect: a {facts.kind} has no MFA setting of its own.")
-            if not _is_called(facts, exception.tenant):
-                found.append(f"{what} expects another name, {quoted(exception.tenant)}. Check that the id is meant.")
-            if is_expired(exception, self.today):
-                found.append(f"{what} expired after {exception.expires}. Its owner is {exception.owner}.")
-            elif expires_soon(exception, self.today):
-                found.append(f"{what} expires soon, after {exception.expires}. Its owner is {exception.owner}.")
+        found = [text for state in self.exceptions for text in state.warnings(quoted)]
         more = len(found) - _SHOWN
         return (*found[:_SHOWN], f"{more} more warnings about exceptions.") if more > 0 else tuple(found)
 
@@ -115,13 +78,7 @@ class Evaluation:
             return None
         named = "; ".join(f"{quoted('/'.join(one.facts.path))} ({one.facts.id}): {one.reason}" for one in unknown[:10])
         more = f"; and {len(unknown) - 10} more" if len(unknown) > 10 else ""
-        return f"{len(unknown)} tenants are unknown, which is never compliant. {named}{more}"
-
-
-def _is_called(facts: Facts, expected: str | tuple[str, ...] | None) -> bool:
-    if isinstance(expected, str):
-        return expected in (facts.name, "/".join(facts.path))
-    return expected is None or expected == facts.path
+        return f"MFA is unknown for {len(unknown)} of {len(self.decisions)} tenants, never compliant. {named}{more}"
 
 
 def evaluate(client: AcronisClient, policy: Policy, verify: str, progress: Progress) -> Evaluation:
@@ -204,7 +161,7 @@ def plan_estate(client: AcronisClient, request: PlanRequest, progress: Progress,
             "plan_hash": evaluation.plan.hash,
             "summary": evaluation.summary(),
             "guard_violations": [violation.as_data() for violation in evaluation.violations],
-            "exceptions": evaluation.exceptions(),
+            "exceptions": [state.as_data() for state in evaluation.exceptions],
             "tenants": tenants_as_data(evaluation.decisions, request.return_tenants),
         },
         subject="planned changes",

@@ -45,10 +45,17 @@ def given_policy(document: dict[str, t.Any] | None, path: str | None) -> Policy:
         OptionError: it cannot be read, or something in it is wrong; the message names the place.
     """
     try:
-        return read_policy(document if path is None else _load(path))
+        return read_policy(_without_absent(document) if path is None else _load(path))
     except PolicyError as error:
         where = f"the policy in {quoted(path, whole=True)}" if path is not None else "the policy"
         raise OptionError(f"{where} cannot be used: {error}") from None
+
+
+def _without_absent(value: t.Any) -> t.Any:
+    """An option without the keys that were not given, which Ansible adds as ``None``."""
+    if isinstance(value, dict):
+        return {key: _without_absent(one) for key, one in value.items() if one is not None}
+    return [_without_absent(one) for one in value] if isinstance(value, list) else value
 
 
 def _load(path: str) -> t.Any:

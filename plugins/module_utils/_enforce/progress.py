@@ -33,6 +33,7 @@ class Progress:
         self._changed = 0
         self._failed = 0
         self._phase = ""
+        self._begun = 0.0
         self._written = 0.0
 
     def begin(self, phase: str, total: int) -> None:
@@ -44,6 +45,7 @@ class Progress:
         """
         self._phase, self._total = phase, total
         self._done = self._changed = self._failed = 0
+        self._begun = time.monotonic()
         self._written = 0.0
         self._write()
 
@@ -61,6 +63,7 @@ class Progress:
         self._written = now
         counts = {
             "phase": self._phase,
+            "seconds": now - self._begun,
             "done": self._done,
             "total": self._total,
             "changed": self._changed,

@@ -11,7 +11,7 @@ import dataclasses
 import datetime
 import typing as t
 
-from .document import Policy, PolicyError, PolicyException, Rule
+from .document import DEFAULT, Policy, PolicyError, PolicyException, Rule
 
 ENABLED = "enabled"
 DISABLED = "disabled"
@@ -19,7 +19,8 @@ DISABLE_IN_PROGRESS = "disable_in_progress"
 UNMANAGED = "unmanaged"
 UNKNOWN = "unknown"
 
-#: Every disposition, in the order in which they are tested.
+#: Every disposition, in the order in which they are tested. A folder or unit is never read, so it is inherited even
+#: where its organization is unknown.
 DISPOSITIONS = (
     "unknown",
     "inherited",
@@ -31,14 +32,10 @@ DISPOSITIONS = (
     "pending",
     "drifted",
 )
-#: Dispositions of tenants for which a state is wanted and known to hold or not: the base of shares of changes.
-WANTED = frozenset({"compliant", "converging", "blocked", "pending", "drifted"})
 #: The base of the compliance; a tenant that could not be read is never compliant.
-COUNTED = WANTED | {"unknown"}
-#: Days before its end in which an exception is announced to expire.
+COUNTED = frozenset({"compliant", "converging", "blocked", "pending", "drifted", "unknown"})
+#: Days before its last one from which on an exception is announced to expire.
 SOON = 14
-#: What the reports call the policy's default where it decided.
-DEFAULT = "default"
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -110,6 +107,11 @@ class Decision:
     exception: PolicyException | None
     reason: str
 
+    @property
+    def is_wanted(self) -> bool:
+        """Whether a state is wanted of the tenant; the base of the share of changes."""
+        return self.wanted is not None and self.disposition not in ("unmanaged", "excepted")
+
     def has_expired_exception(self, today: datetime.date) -> bool:
         """Whether an exception for the tenant has run out, so that the rules hold again."""
         return self.exception is not None and is_expired(self.exception, today)
@@ -122,7 +124,7 @@ def is_expired(exception: PolicyException, today: datetime.date) -> bool:
 
 def expires_soon(exception: PolicyException, today: datetime.date) -> bool:
     """Whether an exception holds, but not for long."""
-    return today <= exception.expires < today + datetime.timedelta(days=SOON)
+    return 0 <= (exception.expires - today).days <= SOON
 
 
 def decide(policy: Policy, facts: t.Iterable[Facts], today: datetime.date) -> list[Decision]:
@@ -137,15 +139,19 @@ def decide(policy: Policy, facts: t.Iterable[Facts], today: datetime.date) -> li
         PolicyError: a rule decides no tenant, and does not say that it may.
     """
     by_tenant = {exception.tenant_id: exception for exception in policy.exceptions}
-    used: collections.Counter[str] = collections.Counter()
+    used: set[str] = set()
+    # Behind a rule that could not be tested for a tenant, any other may have decided it.
+    untested = len(policy.rules)
     decisions = []
     for one in facts:
         rule, lacking = _rule_for(policy, one)
         if rule is not None:
-            used[rule.name] += 1
+            used.add(rule.name)
+        if rule is not None and lacking is not None:
+            untested = min(untested, policy.rules.index(rule))
         decisions.append(_decide(policy, one, rule, lacking, by_tenant.get(one.id), today))
-    for number, rule in enumerate(policy.rules):
-        if not used[rule.name] and not rule.allow_empty:
+    for number, rule in enumerate(policy.rules[:untested]):
+        if rule.name not in used and not rule.allow_empty:
             raise PolicyError(
                 f"rules[{number}]: the rule {rule.name!r} decides no tenant of the scope. A tenant may have been "
                 "renamed or moved, or an earlier rule fits first. If that is right, say allow_empty: true."
@@ -186,6 +192,8 @@ def _decide(
     wanted = rule.mfa if rule is not None else UNMANAGED
     if rule is None and policy.default == ENABLED and not one.is_root and one.inherits_from is None:
         name, wanted = DEFAULT, ENABLED
+    if lacking is not None:
+        wanted = UNMANAGED
 
     def decision(disposition: str, reason: str) -> Decision:
         return Decision(one, disposition, None if wanted == UNMANAGED else wanted, name, exception, reason)

@@ -15,6 +15,9 @@ import typing as t
 from .match import PathPattern, PatternError, literal, parse
 from .schema import POLICY, Option
 
+#: What reports call the policy's default where it decided; no rule has this name.
+DEFAULT = "default"
+
 
 class PolicyError(ValueError):
     """A policy that cannot be used; the message names the place and the remedy."""
@@ -122,6 +125,8 @@ def read_policy(document: t.Any) -> Policy:
         PolicyError: something is wrong; the message names the place, such as ``rules[2].match.kind``.
     """
     plain = _checked(document, {"type": "dict", "options": POLICY}, "policy")
+    if plain["scope_id"] is not None:
+        plain["scope_id"] = _id(plain["scope_id"], "scope_id")
     rules = tuple(_rule(item, f"rules[{number}]") for number, item in enumerate(plain["rules"]))
     _unique((rule.name for rule in rules), "rules", "name")
     exceptions = tuple(_exception(item, f"exceptions[{number}]") for number, item in enumerate(plain["exceptions"]))
@@ -129,8 +134,8 @@ def read_policy(document: t.Any) -> Policy:
     if not rules and plain["default"] == "unmanaged":
         raise PolicyError("rules: there is none, so the policy would decide nothing. Add a rule, or a default.")
     return Policy(
-        name=_text(plain, "name", "policy"),
-        scope_id=plain["scope_id"] and _id(plain["scope_id"], "scope_id"),
+        name=_text(plain, "name", ""),
+        scope_id=plain["scope_id"],
         default=plain["default"],
         rules=rules,
         exceptions=exceptions,
@@ -149,6 +154,8 @@ _TYPES: dict[str, tuple[type[t.Any], ...]] = {
     "dict": (dict,),
     "raw": (object,),
 }
+#: No count or share is larger.
+_MOST = 10**9
 _WORDS = {"str": "a text", "bool": "true or false", "int": "a whole number", "float": "a number", "list": "a list"}
 
 
@@ -162,16 +169,24 @@ def _checked(value: t.Any, option: Option, place: str) -> t.Any:
     if kind == "list":
         element = {**option, "type": option["elements"]}
         return [_checked(item, element, f"{place}[{number}]") for number, item in enumerate(value)]
+    if kind in ("int", "float") and not -_MOST <= value <= _MOST:
+        raise PolicyError(f"{place}: is out of range.")
     if "choices" in option and value not in option["choices"]:
-        raise PolicyError(f"{place}: is {value!r}, must be one of {', '.join(option['choices'])}.")
-    return _checked_keys(value, option["options"], place) if kind == "dict" else value
+        raise PolicyError(f"{place}: is {_shown(value)}, must be one of {', '.join(option['choices'])}.")
+    if kind == "dict":
+        return _checked_keys(value, option["options"], place)
+    # A list in a raw value would go on belonging to whoever gave the document.
+    return list(value) if isinstance(value, (list, tuple)) else value
 
 
 def _checked_keys(value: dict[t.Any, t.Any], options: dict[str, Option], place: str) -> dict[str, t.Any]:
     prefix = "" if place == "policy" else f"{place}."
     for name in value:
         if name not in options:
-            raise PolicyError(f"{prefix}{name}: there is no such key. Known here: {', '.join(sorted(options))}.")
+            shown = name if isinstance(name, str) and name.isidentifier() and len(name) < 60 else _shown(name)
+            raise PolicyError(f"{prefix}{shown}: there is no such key. Known here: {', '.join(sorted(options))}.")
+        if value[name] is None:
+            raise PolicyError(f"{prefix}{name}: is empty. Leave it out, or give it a value.")
     found: dict[str, t.Any] = {}
     for name, option in options.items():
         given = value.get(name)
@@ -186,23 +201,27 @@ def _checked_keys(value: dict[t.Any, t.Any], options: dict[str, Option], place: 
 
 
 def _described(value: t.Any) -> str:
-    if value is None:
-        return "empty"
-    return f"{value!r}" if isinstance(value, (str, int, float)) else f"a {type(value).__name__}"
+    return _shown(value) if isinstance(value, (str, float, bool)) else f"a {type(value).__name__}"
+
+
+def _shown(value: t.Any) -> str:
+    """A value as it can stand in a message: on one line, and not at any length."""
+    text = ascii(value) if isinstance(value, str) and not value.isprintable() else repr(value)
+    return text if len(text) <= 100 else f"{text[:97]}..."
 
 
 def _unique(values: t.Iterable[str], place: str, key: str) -> None:
     seen: dict[str, int] = {}
     for number, value in enumerate(values):
         if value in seen:
-            raise PolicyError(f"{place}[{number}].{key}: {value!r} stands in {place}[{seen[value]}] already.")
+            raise PolicyError(f"{place}[{number}].{key}: {_shown(value)} stands in {place}[{seen[value]}] already.")
         seen[value] = number
 
 
 def _text(item: dict[str, t.Any], key: str, place: str) -> str:
     value: str = item[key]
     if not value.strip():
-        raise PolicyError(f"{place}.{key}: is empty.")
+        raise PolicyError(f"{place}{'.' if place else ''}{key}: is empty.")
     return value
 
 
@@ -210,31 +229,35 @@ def _id(value: str, place: str) -> str:
     text = value.strip().lower()
     if not re.fullmatch(r"[0-9a-z-]{1,64}", text):
         raise PolicyError(
-            f"{place}: {value!r} is not a tenant's id. An id looks like ede9f834-70b3-476c-83d9-736f9f8c7dae."
+            f"{place}: {_shown(value)} is not a tenant's id. An id looks like ede9f834-70b3-476c-83d9-736f9f8c7dae."
         )
     return text
 
 
 def _date(value: str, place: str) -> datetime.date:
     try:
-        if not re.fullmatch(r"\d{4}-\d\d-\d\d", value):
+        if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
             raise ValueError
         return datetime.date.fromisoformat(value)
     except ValueError:
-        raise PolicyError(f"{place}: {value!r} is not a date. A date looks like 2027-01-31.") from None
+        raise PolicyError(f"{place}: {_shown(value)} is not a date. A date looks like 2027-01-31.") from None
 
 
 def _rule(item: dict[str, t.Any], place: str) -> Rule:
     name, match = _text(item, "name", place), item["match"]
+    if name == DEFAULT:
+        raise PolicyError(f"{place}.name: {DEFAULT!r} is what reports call the policy's default. Choose another name.")
     for key, wanted in match.items():
         if wanted is not None and not wanted:
             raise PolicyError(f"{place}.match.{key}: the list is empty, so the rule would fit nothing. Leave it out.")
     if match["id"] is None and match["kind"] is None:
         raise PolicyError(f"{place}.match: kind or id is missing.")
+    if match["id"] is not None:
+        match["id"] = [_id(value, f"{place}.match.id[{number}]") for number, value in enumerate(match["id"])]
     patterns = enumerate(match["path"] or [])
     return Rule(
         name=name,
-        ids=frozenset(_id(value, f"{place}.match.id[{n}]") for n, value in enumerate(match["id"] or [])),
+        ids=frozenset(match["id"] or []),
         kinds=frozenset(match["kind"] or []),
         paths=tuple(_pattern(value, f"{place}.match.path[{number}]") for number, value in patterns),
         pricing_modes=frozenset(match["pricing_mode"] or []),
@@ -255,16 +278,17 @@ def _pattern(value: t.Any, place: str) -> PathPattern:
         if _is_names(value):
             return literal(value)
     except PatternError as error:
-        raise PolicyError(f"{place}: {value!r} is not a path: {error}.") from None
+        raise PolicyError(f"{place}: {_shown(value)} is not a path: {error}.") from None
     raise PolicyError(f"{place}: must be a pattern, or a list of names that is a literal path.")
 
 
 def _exception(item: dict[str, t.Any], place: str) -> PolicyException:
     tenant = item["tenant"]
-    if tenant is not None and not isinstance(tenant, str) and not _is_names(tenant):
-        raise PolicyError(f"{place}.tenant: must be a text, or a list of names.")
+    if tenant is not None and (not tenant or not (isinstance(tenant, str) or (_is_names(tenant) and all(tenant)))):
+        raise PolicyError(f"{place}.tenant: must be a text, or a list of names, and none of them empty.")
+    item["tenant_id"] = _id(item["tenant_id"], f"{place}.tenant_id")
     return PolicyException(
-        tenant_id=_id(item["tenant_id"], f"{place}.tenant_id"),
+        tenant_id=item["tenant_id"],
         tenant=tenant if tenant is None or isinstance(tenant, str) else tuple(tenant),
         reason=_text(item, "reason", place),
         owner=_text(item, "owner", place),
@@ -293,8 +317,8 @@ def _rollout(item: dict[str, t.Any]) -> Rollout:
         raise PolicyError(f"rollout.max_per_run: is {item['max_per_run']}, must be 1 or more.")
     waves = []
     for number, text in enumerate(item["waves"]):
-        if not re.fullmatch(r"\d{1,3}(?:\.\d{1,6})?%", text):
-            raise PolicyError(f"rollout.waves[{number}]: {text!r} is not a share. A share looks like 25%.")
+        if not re.fullmatch(r"[0-9]{1,3}(?:\.[0-9]{1,6})?%", text):
+            raise PolicyError(f"rollout.waves[{number}]: {_shown(text)} is not a share. A share looks like 25%.")
         waves.append(fractions.Fraction(text[:-1]) / 100)
         if waves[-1] <= (waves[-2] if number else 0):
             raise PolicyError(f"rollout.waves[{number}]: {text} is not more than what comes before it.")

@@ -7,9 +7,11 @@
 from __future__ import annotations
 
 import dataclasses
+import fractions
+import math
 import typing as t
 
-from .decide import WANTED, Decision
+from .decide import Decision
 from .plan import Plan
 
 #: A share of very few changes says nothing.
@@ -48,7 +50,7 @@ def violations(plan: Plan, decisions: t.Iterable[Decision]) -> list[Violation]:
     """
     found = [
         _max_changes(plan),
-        _max_change_percent(plan, sum(decision.disposition in WANTED for decision in decisions)),
+        _max_change_percent(plan, sum(decision.is_wanted for decision in decisions)),
         _max_lockouts(plan),
         _allow_disable(plan),
         _enforce_expired(plan),
@@ -72,15 +74,17 @@ def _max_changes(plan: Plan) -> Violation | None:
 
 def _max_change_percent(plan: Plan, wanted: int) -> Violation | None:
     count, limit = len(plan.selected), plan.policy.guards.max_change_percent
-    if count <= _SHARE_COUNTS_ABOVE or count * 100 <= limit * wanted:
+    # Exact: a share that equals the limit is allowed, and is shown above it where it is above.
+    share = fractions.Fraction(count * 100, max(wanted, count, 1))
+    if count <= _SHARE_COUNTS_ABOVE or share <= fractions.Fraction(str(limit)):
         return None
-    share = round(count * 100 / wanted, 2)
+    shown = math.ceil(share * 100) / 100
     return Violation(
         "max_change_percent",
         limit,
-        share,
+        shown,
         True,
-        f"{share:g} % of the {wanted} tenants with a wanted state would change, more than max_change_percent "
+        f"{shown:g} % of the {wanted} tenants with a wanted state would change, more than max_change_percent "
         f"({limit:g}). Look at the plan, then approve it by its hash, or set rollout.max_per_run.",
     )
 

@@ -51,12 +51,14 @@ class Plan:
         scope_id: root of the scope.
         policy: the policy.
         changes: every drifted tenant, in a stable order that has nothing to do with who they are.
+        pending: what will change later, and from which day on; not part of the hash.
         hash: of scope, default, rules, exceptions, and the state that each change starts from.
     """
 
     scope_id: str
     policy: Policy
     changes: tuple[Change, ...]
+    pending: tuple[tuple[Change, str], ...]
     hash: str
 
     @property
@@ -74,6 +76,7 @@ class Plan:
             "scope_id": self.scope_id,
             "policy": {**document, "scope_id": self.scope_id},
             "changes": [change.as_data() for change in self.changes],
+            "pending": [{**change.as_data(), "not_before": day} for change, day in self.pending],
         }
 
 
@@ -86,9 +89,15 @@ def make_plan(policy: Policy, scope_id: str, decisions: t.Iterable[Decision], to
         decisions: one for each tenant.
         today: the UTC day.
     """
-    drifted = (decision for decision in decisions if decision.disposition == "drifted")
-    changes = tuple(sorted((_change(decision, today) for decision in drifted), key=_stable_order))
-    return Plan(scope_id, policy, changes, _hash(policy, scope_id, changes))
+    days = {rule.name: rule.not_before for rule in policy.rules}
+    drifted: list[Change] = []
+    pending: list[Change] = []
+    for decision in decisions:
+        if decision.disposition in ("drifted", "pending"):
+            (drifted if decision.disposition == "drifted" else pending).append(_change(decision, today))
+    changes = tuple(sorted(drifted, key=_stable_order))
+    later = tuple((change, str(days[change.rule or ""])) for change in sorted(pending, key=_stable_order))
+    return Plan(scope_id, policy, changes, later, _hash(policy, scope_id, changes))
 
 
 def _change(decision: Decision, today: datetime.date) -> Change:
