@@ -279,6 +279,18 @@ exceptions:
       matched: true
       expired: false
       expires_soon: false
+blocked:
+  description: Tenants that are not as wanted and cannot be changed, with the reason.
+  type: list
+  elements: dict
+  returned: success, and failure because of unknown tenants
+  sample:
+    - tenant_id: 945e6749-2185-54b9-bc8f-511b6fbce83b
+      path:
+        - Northwind IT
+        - Granite Law
+      rule: customers of Northwind IT
+      reason: "the tenant manages itself: support access from above is switched off"
 tenants:
   description: Tenants with their dispositions, see O(return_tenants).
   type: list

@@ -162,6 +162,7 @@ def plan_estate(client: AcronisClient, request: PlanRequest, progress: Progress,
             "summary": evaluation.summary(),
             "guard_violations": [violation.as_data() for violation in evaluation.violations],
             "exceptions": [state.as_data() for state in evaluation.exceptions],
+            "blocked": [_blocked(one) for one in evaluation.decisions if one.disposition == "blocked"],
             "tenants": tenants_as_data(evaluation.decisions, request.return_tenants),
         },
         subject="planned changes",
@@ -170,6 +171,11 @@ def plan_estate(client: AcronisClient, request: PlanRequest, progress: Progress,
         warnings=evaluation.warnings(),
         failure=evaluation.failure(),
     )
+
+
+def _blocked(decision: Decision) -> dict[str, t.Any]:
+    one = decision.facts
+    return {"tenant_id": one.id, "path": list(one.path), "rule": decision.rule, "reason": decision.reason}
 
 
 def _line(change: Change) -> str:

@@ -67,7 +67,7 @@ def _max_changes(plan: Plan) -> Violation | None:
         limit,
         count,
         True,
-        f"{count} tenants would change, more than max_changes ({limit}). Look at the plan, then approve it by its "
+        f"Tenants to change: {count}, more than max_changes ({limit}). Look at the plan, then approve it by its "
         "hash, or set rollout.max_per_run.",
     )
 
@@ -123,7 +123,7 @@ def _allow_disable(plan: Plan) -> Violation | None:
         False,
         count,
         False,
-        f"MFA of {count} tenants would be switched off. If that is meant, set guards.allow_disable; an approval does "
+        f"{count} of the {len(plan.selected)} changes would switch MFA off. If that is meant, set guards.allow_disable; an approval does "
         "not pass this guard.",
     )
 
@@ -137,6 +137,6 @@ def _enforce_expired(plan: Plan) -> Violation | None:
         False,
         count,
         True,
-        f"{count} tenants would change because an exception for them has expired. Renew the exception, set "
+        f"Expired exceptions make {count} of the {len(plan.selected)} changes due. Renew the exceptions, set "
         "guards.enforce_expired, or approve the plan by its hash.",
     )
