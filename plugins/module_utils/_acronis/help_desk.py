@@ -85,7 +85,7 @@ class KeptLink:
                 return None
             expires = field(about, "expires", float, self._about)
             return expires if about == {**purpose, "expires": expires} else None
-        except (OptionError, MalformedError, ValueError, RecursionError, AttributeError, KeyError):
+        except (OptionError, MalformedError, ValueError, RecursionError, AttributeError, KeyError, TypeError):
             return None
 
     @staticmethod
