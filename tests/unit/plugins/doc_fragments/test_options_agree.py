@@ -25,7 +25,7 @@ from ansible_collections.tenantops.access.plugins.module_utils._options import (
 COLLECTION = Path(acronis.__file__).parents[2]
 ACRONIS = acronis_argument_spec()
 CLUSTER = cluster_argument_spec()
-GROUPS = {
+GROUPS: dict[str, tuple[dict[str, dict[str, Any]], Any]] = {
     "acronis": (ACRONIS, acronis.ModuleDocFragment),
     "cluster": (CLUSTER, cluster.ModuleDocFragment),
 }

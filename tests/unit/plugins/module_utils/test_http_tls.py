@@ -107,6 +107,11 @@ class TestCertificates:
 class TestProxies:
     """Through whom a session goes."""
 
+    def test_a_proxy_may_be_named_without_a_scheme(self, serve: Serve) -> None:
+        proxy, server = serve(ok), serve(ok)
+        session(proxy=f"127.0.0.1:{proxy.port}").request("GET", server.url, repeatable=True)
+        assert (len(proxy.requests), len(server.requests)) == (1, 0)
+
     def test_plain_http_goes_through_the_proxy_with_its_password(self, serve: Serve) -> None:
         proxy, server = serve(ok), serve(ok)
         http = session(proxy=f"http://jane:{ENCODED}@127.0.0.1:{proxy.port}")

@@ -241,7 +241,8 @@ class TestSettings:
         assert settings(**{name: ""}) == settings()
 
     @pytest.mark.parametrize(
-        "proxy", ["http://proxy.example.com:3128", "https://user:p%40ss@proxy.example.com", "http://[::1]:3128"]
+        "proxy",
+        ["http://proxy.example.com:3128", "https://user:p%40ss@proxy.example.com", "http://[::1]:3128", "proxy:80"],
     )
     def test_a_proxy_is_taken_as_it_is(self, proxy: str) -> None:
         assert settings(proxy=proxy).http.proxy == proxy
@@ -249,11 +250,10 @@ class TestSettings:
     @pytest.mark.parametrize(
         "proxy",
         [
-            "proxy.example.com:3128",
             "socks5://proxy.example.com",
+            "jane:S3cret-Passw0rd@proxy.example.com:3128",
             "http://",
             "http://[::1",
-            "jane:S3cret-Passw0rd@proxy.example.com:3128",
             "http://jane:S3cret-Passw0rd/4711@proxy.example.com:3128",
             "http://jane:S3cret-Passw0rd#4711@proxy.example.com:3128",
             "http://jane:S3cret-Passw0rd?4711@proxy.example.com:3128",

@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import pytest
@@ -24,16 +23,14 @@ from ansible_collections.tenantops.access.plugins.module_utils._errors import (
     ServerError,
     UnauthorizedError,
 )
-from ansible_collections.tenantops.access.plugins.module_utils._http import Answer
-from ansible_collections.tenantops.access.plugins.module_utils._redact import Redactor
+from ansible_collections.tenantops.access.tests.unit.support.answers import answered
 
 REQUEST = "PUT https://eu2-cloud.example.com/api/2/tenants/x/mfa/status"
 
 
 def failed(status: int, content: Any, headers: dict[str, str] | None = None) -> AccessError:
     """The error for an answer with this status and JSON (or these bytes)."""
-    body = content if isinstance(content, bytes) else json.dumps(content).encode()
-    return failure(Answer(REQUEST, status, headers or {}, body, Redactor().mask))
+    return failure(answered(content, status, headers, request=REQUEST))
 
 
 @pytest.mark.parametrize(
@@ -171,8 +168,6 @@ def test_the_time_that_a_busy_server_asks_for_is_kept() -> None:
 @pytest.mark.parametrize("start", range(0, 130, 7))
 def test_a_secret_in_the_servers_words_is_masked_before_they_are_shortened(start: int) -> None:
     secret = "K3y-8f2d91c07b6e45a3-Zq"
-    redactor = Redactor()
-    redactor.add(secret)
-    body = json.dumps({"error": {"code": 1, "message": "x" * start + secret}}).encode()
-    shown = str(failure(Answer(REQUEST, 400, {}, body, redactor.mask)))
+    body = {"error": {"code": 1, "message": "x" * start + secret}}
+    shown = str(failure(answered(body, 400, request=REQUEST, secrets=[secret])))
     assert not any(secret[i : i + 6] in shown for i in range(len(secret) - 5))
