@@ -123,8 +123,8 @@ def _allow_disable(plan: Plan) -> Violation | None:
         False,
         count,
         False,
-        f"{count} of the {len(plan.selected)} changes would switch MFA off. If that is meant, set guards.allow_disable; "
-        "an approval does not pass this guard.",
+        f"{count} of the {len(plan.selected)} changes would switch MFA off. If that is meant, set "
+        "guards.allow_disable; an approval does not pass this guard.",
     )
 
 
