@@ -6,13 +6,13 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import yaml
-from simulator.process import Simulator
 
 from ansible_collections.tenantops.access.plugins.module_utils._acronis.client import AcronisClient
 from ansible_collections.tenantops.access.plugins.module_utils._enforce.planning import Evaluation, evaluate
@@ -20,6 +20,7 @@ from ansible_collections.tenantops.access.plugins.module_utils._enforce.progress
 from ansible_collections.tenantops.access.plugins.module_utils._http import HttpSettings
 from ansible_collections.tenantops.access.plugins.module_utils._options import AcronisSettings, Credentials
 from ansible_collections.tenantops.access.plugins.module_utils._policy.document import read_policy
+from simulator.process import Simulator
 
 GUIDE = Path(__file__).resolve().parents[3] / "docs" / "docsite" / "rst" / "guide_policy.rst"
 BLOCK = re.compile(r"\.\. code-block:: (yaml|text)\n\n((?:(?:    .*)?\n)+)")
@@ -30,7 +31,7 @@ def examples() -> list[tuple[str, str]]:
     blocks = BLOCK.findall(GUIDE.read_text(encoding="utf-8"))
     return [
         (policy, figures)
-        for (kind, policy), (next_kind, figures) in zip(blocks, blocks[1:], strict=False)
+        for (kind, policy), (next_kind, figures) in itertools.pairwise(blocks)
         if kind == "yaml" and next_kind == "text"
     ]
 
