@@ -226,14 +226,14 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         self._populate(inventory, records)
 
     def _records(self, path: str, cache: bool, config: t.Mapping[str, t.Any], redactor: Redactor) -> list[Record]:
-        options = {name: self._templated(self.get_option(name)) for name in acronis_argument_spec()}
+        options = {name: self._option(name, config) for name in acronis_argument_spec()}
         redactor.add(options["client_secret"], options["access_token"])
         redactor.add_url(options["proxy"])
         redactor.add_url(options["datacenter_url"])
         for name in ("kinds", "hostnames"):
             if not self.get_option(name):
                 raise OptionError(f"{name} is an empty list", "Leave it out for the default.")
-        scope_id = self._templated(self.get_option("scope_id")) or None
+        scope_id = self._option("scope_id", config) or None
         if scope_id is not None:
             scope_id = clean_id(str(scope_id), "scope_id")
         asked = (scope_id, self.get_option("verify"), *sorted(self.get_option("kinds")))
@@ -248,8 +248,10 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
             self._cache[key] = records
         return records
 
-    def _templated(self, value: t.Any) -> t.Any:
-        if isinstance(value, str) and self.templar.is_template(value):
+    def _option(self, name: str, config: t.Mapping[str, t.Any]) -> t.Any:
+        """An option's value; what the inventory file says may be a template, what the environment says never is."""
+        value = self.get_option(name)
+        if config.get(name) is not None and isinstance(value, str) and self.templar.is_template(value):
             return self.templar.template(value)
         return value
 

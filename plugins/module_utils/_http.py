@@ -149,6 +149,8 @@ class Answer:
 
 def is_proxy(url: str) -> bool:
     """Whether ``url`` is one of a proxy that can be used; a password must not break it into other parts."""
+    if "://" not in url and "@" in url:
+        return False
     try:
         parts = urlsplit(url if "://" in url else f"http://{url}")
         usable = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port or 1) > 0

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import re
 import typing as t
 
 from .._errors import (
@@ -114,7 +115,9 @@ def failure(answer: Answer) -> AccessError:
     except MalformedError:
         code, words = None, None
     if isinstance(code, str):
-        code = int(code) if code.isascii() and code.isdigit() and len(code) < 10 else answer.mask(code)[:100]
+        code = int(code) if code.isascii() and code.isdigit() and len(code) < 10 else answer.mask(code)
+        if isinstance(code, str) and not re.fullmatch(r"[A-Za-z0-9_.*-]{1,40}", code):
+            code = None
     name = CODE_NAMES.get(code) if isinstance(code, int) else None
     said = f"{answer.request} answered {answer.status}"
     if code is not None and code != answer.status:

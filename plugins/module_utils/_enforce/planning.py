@@ -76,7 +76,7 @@ class Evaluation:
         unknown = [one for one in self.decisions if one.disposition == "unknown"]
         if not unknown:
             return None
-        named = "; ".join(f"{quoted('/'.join(one.facts.path))} ({one.facts.id}): {one.reason}" for one in unknown[:10])
+        named = "; ".join(f"{quoted(one.facts.label)} ({one.facts.id}): {one.reason}" for one in unknown[:10])
         more = f"; and {len(unknown) - 10} more" if len(unknown) > 10 else ""
         return f"MFA is unknown for {len(unknown)} of {len(self.decisions)} tenants, never compliant. {named}{more}"
 
@@ -179,7 +179,7 @@ def _blocked(decision: Decision) -> dict[str, t.Any]:
 
 
 def _line(change: Change) -> str:
-    return f"{quoted('/'.join(change.path))} ({change.tenant_id}): {change.before} -> {change.after}"
+    return f"{quoted('/'.join(change.path) or change.name)} ({change.tenant_id}): {change.before} -> {change.after}"
 
 
 def _is_written(path: str, plan: dict[str, t.Any]) -> bool:

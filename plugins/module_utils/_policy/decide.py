@@ -79,6 +79,11 @@ class Facts:
     protected: tuple[str, ...] = ()
 
     @property
+    def label(self) -> str:
+        """The path, or the name where that is empty."""
+        return "/".join(self.path) or self.name
+
+    @property
     def lockouts_max(self) -> int | None:
         """How many users switching on can lock out at most; ``None`` if the endpoint was not read.
 

@@ -141,8 +141,15 @@ def read_policy(document: t.Any) -> Policy:
         exceptions=exceptions,
         guards=_guards(plain["guards"]),
         rollout=_rollout(plain["rollout"]),
-        document=plain,
+        document=_without_absent(plain),
     )
+
+
+def _without_absent(value: t.Any) -> t.Any:
+    """Plain data without the keys that were not given, so that it is a document again."""
+    if isinstance(value, dict):
+        return {key: _without_absent(one) for key, one in value.items() if one is not None}
+    return [_without_absent(one) for one in value] if isinstance(value, list) else value
 
 
 _TYPES: dict[str, tuple[type[t.Any], ...]] = {
@@ -186,7 +193,8 @@ def _checked_keys(value: dict[t.Any, t.Any], options: dict[str, Option], place: 
             shown = name if isinstance(name, str) and name.isidentifier() and len(name) < 60 else _shown(name)
             raise PolicyError(f"{prefix}{shown}: there is no such key. Known here: {', '.join(sorted(options))}.")
         if value[name] is None:
-            raise PolicyError(f"{prefix}{name}: is empty. Leave it out, or give it a value.")
+            remedy = "Give it a value." if options[name].get("required") else "Leave it out, or give it a value."
+            raise PolicyError(f"{prefix}{name}: is empty. {remedy}")
     found: dict[str, t.Any] = {}
     for name, option in options.items():
         given = value.get(name)
@@ -201,11 +209,15 @@ def _checked_keys(value: dict[t.Any, t.Any], options: dict[str, Option], place: 
 
 
 def _described(value: t.Any) -> str:
-    return _shown(value) if isinstance(value, (str, float, bool)) else f"a {type(value).__name__}"
+    if value is None:
+        return "empty"
+    return _shown(value) if isinstance(value, (str, int, float)) else f"of type {type(value).__name__}"
 
 
 def _shown(value: t.Any) -> str:
     """A value as it can stand in a message: on one line, and not at any length."""
+    if isinstance(value, int) and abs(value) > _MOST:
+        return "a huge number"
     text = ascii(value) if isinstance(value, str) and not value.isprintable() else repr(value)
     return text if len(text) <= 100 else f"{text[:97]}..."
 

@@ -65,7 +65,7 @@ class ExceptionState:
         if self.facts is None:
             yield f"{what} fits no tenant of the scope. Remove it if the tenant is gone."
             return
-        what += f", {quoted('/'.join(self.facts.path))},"
+        what += f", {quoted(self.facts.label)},"
         if self.facts.inherits_from is not None:
             yield f"{what} has no effect: a {self.facts.kind} has no MFA setting of its own."
         if not self.is_called_as_expected:
