@@ -41,12 +41,11 @@ def in_parallel(
                 return
             try:
                 result = work(t.cast(Item, item))
+                with lock:
+                    results[index] = result
+                    done()
             except BaseException as error:
                 errors.append(error)
-                return
-            with lock:
-                results[index] = result
-                done()
 
     threads = min(workers, len(items))
     if threads:

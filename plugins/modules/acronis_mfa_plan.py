@@ -279,6 +279,12 @@ exceptions:
       matched: true
       expired: false
       expires_soon: false
+unknown:
+  description: Tenants that could not be read, or lack a field that a rule asks for, with the reason.
+  type: list
+  elements: dict
+  returned: success, and failure because of unknown tenants
+  sample: []
 blocked:
   description: Tenants that are not as wanted and cannot be changed, with the reason.
   type: list

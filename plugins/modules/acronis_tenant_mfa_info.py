@@ -40,7 +40,9 @@ options:
       - The default is the API client's own tenant.
     type: str
   kinds:
-    description: Kinds of tenants to return.
+    description:
+      - Kinds of tenants to return.
+      - The default is V(partner) and V(customer), or any kind for O(tenant_ids).
     type: list
     elements: str
     choices:
@@ -49,9 +51,6 @@ options:
       - folder
       - customer
       - unit
-    default:
-      - partner
-      - customer
   verify:
     description:
       - V(all) reads every organization's own endpoint, one request each.
@@ -218,7 +217,6 @@ def main() -> None:
                 "type": "list",
                 "elements": "str",
                 "choices": ["root", "partner", "folder", "customer", "unit"],
-                "default": ["partner", "customer"],
             },
             "verify": {"type": "str", "choices": ["all", "sample"], "default": "all"},
         },

@@ -29,10 +29,12 @@ def line_of(counts: t.Mapping[str, t.Any]) -> str:
         counts: what the module has written.
     """
     done, total, seconds = int(counts["done"]), int(counts["total"]), float(counts["seconds"])
-    parts = [f"{done} of {total} {counts['phase']}"]
+    parts = [f"{done} of {total} {counts['phase']}" if total else f"{done} {counts['phase']}"]
     parts += [f"{counts[name]} {name}" for name in ("changed", "failed") if counts[name]]
     if done and seconds > 0:
-        parts += [f"{done / seconds:.3g}/s", f"about {(total - done) * seconds / done:.0f} s left"]
+        rate = done / seconds
+        parts.append(f"{rate:.0f}/s" if rate >= 10 else f"{rate:.1f}/s")
+        parts += [f"about {(total - done) / rate:.0f} s left"] if total else []
     return ", ".join(parts)
 
 

@@ -15,7 +15,7 @@ import hashlib
 import itertools
 import typing as t
 
-from .._errors import ForbiddenError, NotFoundError
+from .._errors import ForbiddenError, LostError, MalformedError, NotFoundError, RejectedError, ServerError
 from .._pool import in_parallel
 from .client import AcronisClient
 from .mfa import DISABLED, ENABLED, MfaState, read_mfa
@@ -24,6 +24,8 @@ from .tenants import Tenant, read_tenant
 UNKNOWN = "unknown"
 #: Tenants of a stratum that are read before the rest is believed.
 SAMPLE_SIZE = 20
+#: Tenants in a row that may fail for reasons of their own.
+_PATIENCE = 20
 #: The listing's words that the vendor documents (for users). Any other is read, never inferred.
 _LISTING_WORDS = frozenset({"disabled", "forcibly_disabled", "setup_required", "enabled"})
 
@@ -67,17 +69,35 @@ class Stratum:
     bound_percent: float
 
 
-def read_evidence(client: AcronisClient, organization: Tenant) -> Evidence:
-    """One organization's own endpoint; a tenant that may not be read is unknown, other failures are errors.
+class _Reader:
+    """Reads organizations' own endpoints; one that cannot be read is unknown, until it seems that none can.
 
-    Raises:
-        AccessError: the server or the network failed.
+    Args:
+        client: the connection.
     """
-    try:
-        state = read_mfa(client, organization.id)
-    except (ForbiddenError, NotFoundError) as error:
-        return Evidence(UNKNOWN, "none", problem=str(error))
-    return Evidence(state.status, "endpoint", state)
+
+    def __init__(self, client: AcronisClient) -> None:
+        self._client = client
+        self._in_a_row = 0
+
+    def read(self, organization: Tenant) -> Evidence:
+        """One organization.
+
+        Raises:
+            AccessError: nothing can be said of any tenant: no connection, no valid credentials, no end of the server's
+                wish to wait, or 20 tenants in a row that could not be read.
+        """
+        try:
+            state = read_mfa(self._client, organization.id)
+        except (ForbiddenError, NotFoundError) as error:
+            return Evidence(UNKNOWN, "none", problem=str(error))
+        except (ServerError, LostError, MalformedError, RejectedError) as error:
+            self._in_a_row += 1
+            if self._in_a_row >= _PATIENCE:
+                raise
+            return Evidence(UNKNOWN, "none", problem=str(error))
+        self._in_a_row = 0
+        return Evidence(state.status, "endpoint", state)
 
 
 def read_all(
@@ -86,14 +106,16 @@ def read_all(
     """Every organization's own endpoint, by tenant id; ``done`` is called after each.
 
     Raises:
-        AccessError: the server or the network failed.
+        AccessError: the server or the network failed altogether.
     """
     tenants = list(organizations)
-    found = in_parallel(lambda tenant: read_evidence(client, tenant), tenants, client.concurrency, done)
+    found = in_parallel(_Reader(client).read, tenants, client.concurrency, done)
     return {tenant.id: evidence for tenant, evidence in zip(tenants, found, strict=True)}
 
 
-def read_sample(client: AcronisClient, organizations: t.Iterable[Tenant]) -> tuple[dict[str, Evidence], list[Stratum]]:
+def read_sample(
+    client: AcronisClient, organizations: t.Iterable[Tenant], done: t.Callable[[], None] = lambda: None
+) -> tuple[dict[str, Evidence], list[Stratum]]:
     """Evidence by tenant id from as few requests as it allows, and what it rests on.
 
     Of each stratum (kind and listing value) 20 tenants, or all, are read. If they agree, the rest is inferred. If they
@@ -108,8 +130,8 @@ def read_sample(client: AcronisClient, organizations: t.Iterable[Tenant]) -> tup
         list(group) for _key, group in itertools.groupby(by_stratum, lambda one: (one.kind, one.mfa_listing or ""))
     ]
     first = [tenant for group in groups for tenant in group[: _sample_size(group)]]
-    evidence = read_all(client, first)
-    strata = [_conclude(client, group, evidence) for group in groups]
+    evidence = read_all(client, first, done)
+    strata = [_conclude(client, group, evidence, done) for group in groups]
     return evidence, strata
 
 
@@ -122,17 +144,21 @@ def _sample_size(group: list[Tenant]) -> int:
     return SAMPLE_SIZE if group[0].mfa_listing in _LISTING_WORDS else len(group)
 
 
-def _conclude(client: AcronisClient, group: list[Tenant], evidence: dict[str, Evidence]) -> Stratum:
+def _conclude(
+    client: AcronisClient, group: list[Tenant], evidence: dict[str, Evidence], done: t.Callable[[], None]
+) -> Stratum:
     """Complete ``evidence`` for one stratum."""
     sampled, rest = group[: _sample_size(group)], group[_sample_size(group) :]
     kind, listing = group[0].kind, group[0].mfa_listing
     agreed = _agreed_status(client, sampled, evidence) if rest else None
     if agreed is None:
-        evidence.update(read_all(client, rest))
+        evidence.update(read_all(client, rest, done))
         answers = {evidence[tenant.id].status for tenant in group}
         status = answers.pop() if len(answers) == 1 else None
         return Stratum(kind, listing, len(group), len(group), status, 0.0)
-    evidence.update((tenant.id, Evidence(agreed, "listing")) for tenant in rest)
+    for tenant in rest:
+        evidence[tenant.id] = Evidence(agreed, "listing")
+        done()
     # With n of n answers equal, a share of deviations above 1 - 0.05^(1/n) would have shown with 95 % probability.
     bound = 100.0 * (1.0 - 0.05 ** (1.0 / len(sampled)))
     return Stratum(kind, listing, len(group), len(sampled), agreed, round(bound, 1))
@@ -155,7 +181,7 @@ def _agreed_status(client: AcronisClient, sampled: list[Tenant], evidence: dict[
 
 def _was_switched(client: AcronisClient, tenant: Tenant, common: str, evidence: dict[str, Evidence]) -> bool:
     """Whether a tenant that differs from its stratum no longer does, or has left it, when both are read again."""
-    evidence[tenant.id] = read_evidence(client, tenant)
+    evidence[tenant.id] = _Reader(client).read(tenant)
     if evidence[tenant.id].status == UNKNOWN:
         return False
     return evidence[tenant.id].status == common or read_tenant(client, tenant.id).mfa_listing != tenant.mfa_listing

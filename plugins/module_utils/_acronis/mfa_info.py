@@ -10,7 +10,7 @@ import collections
 import dataclasses
 import typing as t
 
-from .._errors import MalformedError, NotFoundError, OptionError, trying
+from .._errors import ForbiddenError, MalformedError, NotFoundError, OptionError, RefusedError, trying
 from .._fields import field
 from .._outcome import Outcome
 from .client import AcronisClient, clean_id
@@ -19,6 +19,7 @@ from .tenants import MAX_DEPTH, Located, Tenant, read_tree, tenant_from
 
 #: Ids that one request may name.
 _BATCH = 100
+_KINDS = ["partner", "customer"]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -28,13 +29,13 @@ class InfoRequest:
     Attributes:
         tenant_ids: these tenants, or
         scope_id: all below this one; default: the API client's own tenant.
-        kinds: of them, those of these kinds.
+        kinds: of them, those of these kinds; ``None`` for partners and customers, or all that are named by id.
         verify: ``all`` or ``sample``.
     """
 
     tenant_ids: list[str] | None
     scope_id: str | None
-    kinds: list[str]
+    kinds: list[str] | None
     verify: str
 
     def find(self, client: AcronisClient) -> list[Located]:
@@ -48,7 +49,10 @@ class InfoRequest:
         else:
             tree = read_tree(client, clean_id(self.scope_id, "scope_id") if self.scope_id is not None else None)
             found = tree.located()
-        return [one for one in found if one.tenant.kind in self.kinds]
+        kinds = self.kinds
+        if kinds is None:
+            kinds = _KINDS if self.tenant_ids is None else [one.tenant.kind for one in found]
+        return [one for one in found if one.tenant.kind in kinds]
 
 
 def _by_id(client: AcronisClient, tenant_ids: list[str]) -> list[Located]:
@@ -62,11 +66,17 @@ def _by_id(client: AcronisClient, tenant_ids: list[str]) -> list[Located]:
             f"{len(missing)} tenants do not exist in the API client's reach: {', '.join(missing[:10])}",
             "Check the ids, and that they belong to this data center.",
         )
+    personal = [known[tenant_id].label for tenant_id in tenant_ids if known[tenant_id].owner_id is not None]
+    if personal:
+        raise RefusedError(f"personal tenants of users have no MFA of their own: {', '.join(personal[:10])}")
     own_id, above = client.own_tenant_id(), set(known)
     for _level in range(MAX_DEPTH):
         wanted = {known[one].parent_id for one in above if one != own_id} - set(known)
-        # What an API client may not see is left out of the answer without a word, so the highest seen is its own.
-        found = _read(client, sorted(wanted))
+        # What an API client may not see is refused or left out without a word, so the highest seen is its own tenant.
+        try:
+            found = _read(client, sorted(wanted))
+        except (ForbiddenError, NotFoundError):
+            break
         known.update(found)
         above = set(found)
         if not above:
@@ -86,8 +96,10 @@ def _located(known: dict[str, Tenant], tenant: Tenant, own_id: str | None) -> Lo
 def _read(client: AcronisClient, tenant_ids: t.Sequence[str]) -> dict[str, Tenant]:
     found = {}
     for start in range(0, len(tenant_ids), _BATCH):
-        with trying(f"read tenants {tenant_ids[start]} and following"):
-            answer = client.get("tenants", uuids=",".join(tenant_ids[start : start + _BATCH]), lod="full")
+        batch = tenant_ids[start : start + _BATCH]
+        more = f" and {len(batch) - 10} more" if len(batch) > 10 else ""
+        with trying(f"read tenants {', '.join(batch[:10])}{more}"):
+            answer = client.get("tenants", uuids=",".join(batch), lod="full")
             for item in field(answer, "items", list, "the listing of tenants"):
                 tenant = tenant_from(item)
                 found[tenant.id] = tenant

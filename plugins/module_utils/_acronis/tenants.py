@@ -175,6 +175,10 @@ class TenantTree:
             tenant = self._by_id[tenant.parent_id]
         return tenant if tenant.is_organization else _organization_of(self._above or [tenant])
 
+    def shut_out_by(self, tenant: Tenant) -> Tenant | None:
+        """The tenant itself or the first one above it, the client's own excepted, that manages itself."""
+        return self._located(tenant).shut_out_by
+
     def find(self, reference: str | t.Sequence[str]) -> Located:
         """The one tenant that a reference means.
 
@@ -272,7 +276,9 @@ def locate(client: AcronisClient, tenant_id: str) -> Located:
     return Located.of(chain)
 
 
-def read_tree(client: AcronisClient, scope_id: str | None = None) -> TenantTree:
+def read_tree(
+    client: AcronisClient, scope_id: str | None = None, listed: t.Callable[[int], None] = lambda _count: None
+) -> TenantTree:
     """Every tenant of a scope; a listing that cannot be read to its end is an error, never a short list.
 
     The pages are followed to the end of the cursor. Whatever changed meanwhile is then asked for once more, so a
@@ -281,6 +287,7 @@ def read_tree(client: AcronisClient, scope_id: str | None = None) -> TenantTree:
     Args:
         client: the connection.
         scope_id: the scope's root; default: the client's own tenant.
+        listed: called after each page with the number of tenants so far.
 
     Raises:
         OptionError: the scope is not given and cannot be found out.
@@ -302,6 +309,7 @@ def read_tree(client: AcronisClient, scope_id: str | None = None) -> TenantTree:
         for page in pages(client, "tenants", _PAGE, subtree_root_id=root_id):
             since = since or page.timestamp
             tenants.update((tenant.id, tenant) for tenant in map(tenant_from, page.items))
+            listed(len(tenants))
         for page in pages(client, "tenants", _PAGE, subtree_root_id=root_id, updated_since=since, allow_deleted="true"):
             for item in page.items:
                 tenant = tenant_from(item)

@@ -12,7 +12,7 @@ import re
 import typing as t
 
 from .._acronis.client import AcronisClient
-from .._acronis.evidence import UNKNOWN, Evidence, Stratum, read_all, read_sample
+from .._acronis.evidence import Evidence, Stratum, read_all, read_sample
 from .._acronis.mfa import always_enabled
 from .._acronis.tenants import Tenant, TenantTree, read_tree
 from .._acronis.users import User, list_users
@@ -52,23 +52,23 @@ def collect(client: AcronisClient, scope_id: str | None, verify: str, progress: 
         AccessError: the tenants could not be read completely, or the server or network failed. A single tenant that
             may not be read is unknown, not an error.
     """
-    tree = read_tree(client, scope_id)
-    organizations = [tenant for tenant in tree if tenant.is_organization]
+    progress.begin("tenants listed", 0)
+    tree = read_tree(client, scope_id, progress.reached)
+    # Of a scope that is a folder or a unit, the organization lies above.
+    organizations = list({organization.id: organization for organization in map(tree.organization, tree)}.values())
     strata: list[Stratum] = []
     progress.begin("read", len(organizations))
     if verify == "all":
         evidence = read_all(client, organizations, progress.done)
     else:
-        evidence, strata = read_sample(client, organizations)
+        evidence, strata = read_sample(client, organizations, progress.done)
     return Collected(tree, [_facts(tree, tenant, evidence) for tenant in tree], strata)
-
-
-_NOT_READ = Evidence(UNKNOWN, "none", problem="its organization lies outside of the scope")
 
 
 def _facts(tree: TenantTree, tenant: Tenant, evidence: t.Mapping[str, Evidence]) -> Facts:
     organization = tree.organization(tenant)
-    known = evidence.get(organization.id, _NOT_READ)
+    known = evidence[organization.id]
+    shut_out_by = tree.shut_out_by(tenant)
     state = known.state
     inherits = None if tenant.is_organization else f"{organization.kind} {organization.label}, which is {known.status}"
     return Facts(
@@ -85,7 +85,8 @@ def _facts(tree: TenantTree, tenant: Tenant, evidence: t.Mapping[str, Evidence])
         evidence=known.source,
         problem=known.problem,
         update_allowed=state.update_allowed if state is not None else None,
-        shut_out=tenant.ancestral_access is False and tenant.id != tree.own_id,
+        shut_out=shut_out_by is not None,
+        shut_out_by=shut_out_by.label if shut_out_by is not None and shut_out_by.id != tenant.id else None,
         locked=tenant.locked and tenant.lock_owner_id != tree.own_id,
         always_enabled=always_enabled(tenant),
         users_count=state.users_count if state is not None else None,
@@ -93,7 +94,9 @@ def _facts(tree: TenantTree, tenant: Tenant, evidence: t.Mapping[str, Evidence])
     )
 
 
-def with_protected_users(client: AcronisClient, collected: Collected, patterns: t.Sequence[str]) -> list[Facts]:
+def with_protected_users(
+    client: AcronisClient, collected: Collected, patterns: t.Sequence[str], progress: Progress
+) -> list[Facts]:
     """The facts, with the protected users whom switching MFA on would lock out.
 
     Service accounts are exempt from MFA and disabled accounts cannot sign in anyway, so neither counts.
@@ -102,6 +105,7 @@ def with_protected_users(client: AcronisClient, collected: Collected, patterns: 
         client: the connection.
         collected: what was read of the scope.
         patterns: shell patterns for logins and e-mail addresses, upper and lower case alike.
+        progress: is told how far the reading is.
 
     Raises:
         AccessError: the users could not be read completely.
@@ -109,11 +113,13 @@ def with_protected_users(client: AcronisClient, collected: Collected, patterns: 
     tree = collected.tree
     expressions = [re.compile(fnmatch.translate(pattern.lower())) for pattern in patterns]
     tenants = {tenant.id: tenant for tenant in tree}
-    protected: dict[str, list[str]] = {}
-    for user in list_users(client, tree.root_id):
+    protected: dict[str, set[str]] = {}
+    progress.begin("users listed", 0)
+    for number, user in enumerate(list_users(client, tree.root_id), 1):
+        progress.reached(number)
         tenant = tenants.get(user.tenant_id)
         if tenant is not None and _can_be_locked_out(user) and _fits(user, expressions):
-            protected.setdefault(tree.organization(tenant).id, []).append(quoted(user.login))
+            protected.setdefault(tree.organization(tenant).id, set()).add(quoted(user.login))
     return [
         dataclasses.replace(one, protected=tuple(sorted(protected[one.id]))) if one.id in protected else one
         for one in collected.facts

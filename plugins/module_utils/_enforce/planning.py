@@ -15,14 +15,14 @@ import typing as t
 from .._acronis.client import AcronisClient
 from .._acronis.evidence import Stratum
 from .._errors import OptionError, quoted
-from .._files import check_writable, write_private
+from .._files import check_writable, read_private, write_private
 from .._outcome import Outcome
 from .._policy.decide import DISPOSITIONS, Decision, Facts, compliance_percent, decide
 from .._policy.document import Policy, PolicyError
 from .._policy.exceptions import ExceptionState, exception_states
 from .._policy.guards import Violation, violations
 from .._policy.plan import Change, Plan, make_plan
-from .collect import Collected, collect, with_protected_users
+from .collect import collect, with_protected_users
 from .progress import Progress
 
 #: Warnings of one kind that are shown one by one.
@@ -71,6 +71,14 @@ class Evaluation:
         more = len(found) - _SHOWN
         return (*found[:_SHOWN], f"{more} more warnings about exceptions.") if more > 0 else tuple(found)
 
+    def with_disposition(self, disposition: str) -> list[dict[str, t.Any]]:
+        """The tenants that have a disposition, with the reason, as plain data."""
+        return [
+            {"tenant_id": one.facts.id, "path": list(one.facts.path), "rule": one.rule, "reason": one.reason}
+            for one in self.decisions
+            if one.disposition == disposition
+        ]
+
     def failure(self) -> str | None:
         """Why the task fails in the end: tenants of which nothing is known."""
         unknown = [one for one in self.decisions if one.disposition == "unknown"]
@@ -98,7 +106,8 @@ def evaluate(client: AcronisClient, policy: Policy, verify: str, progress: Progr
     collected = collect(client, policy.scope_id, verify, progress)
     decisions = _decide(policy, collected.facts, today)
     if policy.guards.protected_users and any(_would_be_switched_on(decision) for decision in decisions):
-        decisions = _with_protected_users(client, policy, collected, today)
+        facts = with_protected_users(client, collected, policy.guards.protected_users, progress)
+        decisions = _decide(policy, facts, today)
     scope_id = collected.tree.root_id
     return Evaluation(
         policy, scope_id, today, decisions, make_plan(policy, scope_id, decisions, today), collected.strata
@@ -107,13 +116,6 @@ def evaluate(client: AcronisClient, policy: Policy, verify: str, progress: Progr
 
 def _would_be_switched_on(decision: Decision) -> bool:
     return decision.wanted == "enabled" and decision.disposition in ("drifted", "pending")
-
-
-def _with_protected_users(
-    client: AcronisClient, policy: Policy, collected: Collected, today: datetime.date
-) -> list[Decision]:
-    facts = with_protected_users(client, collected, policy.guards.protected_users)
-    return _decide(policy, facts, today)
 
 
 def _decide(policy: Policy, facts: list[Facts], today: datetime.date) -> list[Decision]:
@@ -162,7 +164,8 @@ def plan_estate(client: AcronisClient, request: PlanRequest, progress: Progress,
             "summary": evaluation.summary(),
             "guard_violations": [violation.as_data() for violation in evaluation.violations],
             "exceptions": [state.as_data() for state in evaluation.exceptions],
-            "blocked": [_blocked(one) for one in evaluation.decisions if one.disposition == "blocked"],
+            "unknown": evaluation.with_disposition("unknown"),
+            "blocked": evaluation.with_disposition("blocked"),
             "tenants": tenants_as_data(evaluation.decisions, request.return_tenants),
         },
         subject="planned changes",
@@ -173,21 +176,15 @@ def plan_estate(client: AcronisClient, request: PlanRequest, progress: Progress,
     )
 
 
-def _blocked(decision: Decision) -> dict[str, t.Any]:
-    one = decision.facts
-    return {"tenant_id": one.id, "path": list(one.path), "rule": decision.rule, "reason": decision.reason}
-
-
 def _line(change: Change) -> str:
     return f"{quoted('/'.join(change.path) or change.name)} ({change.tenant_id}): {change.before} -> {change.after}"
 
 
 def _is_written(path: str, plan: dict[str, t.Any]) -> bool:
-    """Whether a file holds this plan already, its time left out."""
+    """Whether a file, private as it has to be, holds this plan already, its time left out."""
     try:
-        with open(path, encoding="utf-8") as file:
-            kept = json.load(file)
-    except (OSError, ValueError, RecursionError):
+        kept = json.loads(read_private(path) or b"null")
+    except (OptionError, ValueError, RecursionError):
         return False
     return isinstance(kept, dict) and {**kept, "created_at": plan["created_at"]} == plan
 

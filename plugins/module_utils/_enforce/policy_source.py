@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import json
 import traceback
 import typing as t
 
@@ -33,6 +34,12 @@ else:
                     )
             return dict(super().construct_mapping(node, deep=deep))
 
+    # A date stays a text, so that an impossible one is reported with its place in the policy.
+    _StrictLoader.yaml_implicit_resolvers = {
+        first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
+
 
 def given_policy(document: dict[str, t.Any] | None, path: str | None) -> Policy:
     """The policy of a task.
@@ -58,14 +65,30 @@ def _without_absent(value: t.Any) -> t.Any:
     return [_without_absent(one) for one in value] if isinstance(value, list) else value
 
 
+def _without_doubles(pairs: list[tuple[str, t.Any]]) -> dict[str, t.Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        names = [name for name, _value in pairs]
+        raise PolicyError(
+            f"the key {next(one for one in names if names.count(one) > 1)!r} stands there more than once."
+        )
+    return found
+
+
 def _load(path: str) -> t.Any:
+    shown = f"policy_file {quoted(path, whole=True)}"
     try:
         with open(path, "rb") as file:
-            return yaml.load(file, Loader=_StrictLoader)
+            content = file.read().decode("utf-8")
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else str(error)
-        raise OptionError(f"policy_file {quoted(path, whole=True)} cannot be read: {reason}") from error
-    except (yaml.YAMLError, RecursionError) as error:
-        raise OptionError(
-            f"policy_file {quoted(path, whole=True)} is not YAML: {' '.join(str(error).split())}"
-        ) from error
+        raise OptionError(f"{shown} cannot be read: {reason}") from error
+    try:
+        # YAML reads most of JSON, but not its escapes for characters such as emoji.
+        return json.loads(content, object_pairs_hook=_without_doubles)
+    except (json.JSONDecodeError, RecursionError):
+        pass
+    try:
+        return yaml.load(content, Loader=_StrictLoader)
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        raise OptionError(f"{shown} is not YAML: {' '.join(str(error).split())}") from error

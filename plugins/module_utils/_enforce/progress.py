@@ -10,6 +10,7 @@ reads it. Where there is no such plugin, as on another host, nobody reads it, wh
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import time
@@ -41,12 +42,17 @@ class Progress:
 
         Args:
             phase: what is done to each item, as a participle: ``read``, ``written``.
-            total: number of items.
+            total: number of items; 0 if it is not known.
         """
         self._phase, self._total = phase, total
         self._done = self._changed = self._failed = 0
         self._begun = time.monotonic()
         self._written = 0.0
+        self._write()
+
+    def reached(self, count: int) -> None:
+        """So many items are done, of which the total is not known."""
+        self._done = count
         self._write()
 
     def done(self, *, changed: bool = False, failed: bool = False) -> None:
@@ -70,6 +76,8 @@ class Progress:
             "failed": self._failed,
         }
         temporary = f"{self._path}.new"
-        with open(temporary, "w", encoding="utf-8") as file:
-            json.dump(counts, file)
-        os.replace(temporary, self._path)
+        # Whether anybody can watch must not matter to the work.
+        with contextlib.suppress(OSError):
+            with open(temporary, "w", encoding="utf-8") as file:
+                json.dump(counts, file)
+            os.replace(temporary, self._path)

@@ -50,7 +50,8 @@ class Facts:
         evidence: ``endpoint``, ``listing`` or ``none``.
         problem: why the status is unknown.
         update_allowed: whether the API client may change it; ``None`` if its endpoint was not read.
-        shut_out: whether the tenant manages itself.
+        shut_out: whether the tenant, or one above it, manages itself.
+        shut_out_by: the one above, if it is not the tenant itself.
         locked: whether it is locked by another tenant.
         always_enabled: whether its MFA cannot be switched off.
         users_count: active users, if its endpoint was read.
@@ -77,6 +78,7 @@ class Facts:
     users_count: int | None
     enrolled_count: int | None
     protected: tuple[str, ...] = ()
+    shut_out_by: str | None = None
 
     @property
     def label(self) -> str:
@@ -236,7 +238,7 @@ def _obstacle(one: Facts, wanted: str) -> str | None:
     if wanted == DISABLED and one.always_enabled:
         return "MFA of a partner in production mode cannot be switched off"
     if one.shut_out:
-        return "the tenant manages itself: support access from above is switched off"
+        return f"{one.shut_out_by or 'the tenant'} manages itself: support access from above is switched off"
     if one.locked:
         return "the tenant is locked by another one"
     if one.update_allowed is False:

@@ -79,11 +79,21 @@ class TestAll:
             assert words in str(evidence[tenant].problem)
             assert tenant in str(evidence[tenant].problem)
 
-    @pytest.mark.parametrize("kind, error", [("error_text", ServerError), ("not_json", MalformedError)])
-    def test_a_failing_server_is_no_evidence(self, cloud: Cloud, kind: str, error: type[AccessError]) -> None:
+    @pytest.mark.parametrize("kind", ["error_text", "not_json", "reset_before"])
+    def test_one_that_fails_is_unknown_and_the_others_are_read(self, cloud: Cloud, kind: str) -> None:
         client = cloud.connect()
         tenants = organizations(client)
-        cloud.simulator.fault(kind, route="/tenants/{id}/mfa/status", after=5)
+        broken = tenants[5].id
+        cloud.simulator.fault(kind, path=f"/api/2/tenants/{broken}/mfa/status", times=None)
+        evidence = read_all(client, tenants)
+        assert said(evidence) == {**truth(cloud), broken: UNKNOWN}
+        assert broken in str(evidence[broken].problem)
+
+    @pytest.mark.parametrize("kind, error", [("error_text", ServerError), ("not_json", MalformedError)])
+    def test_a_server_that_fails_for_all_is_an_error(self, cloud: Cloud, kind: str, error: type[AccessError]) -> None:
+        client = cloud.connect()
+        tenants = organizations(client)
+        cloud.simulator.fault(kind, route="/tenants/{id}/mfa/status", after=5, times=None)
         with pytest.raises(error):
             read_all(client, tenants)
 
@@ -158,10 +168,10 @@ class TestSample:
         ]
         assert samples[0] == samples[1]
 
-    def test_a_failing_server_is_no_evidence(self, cloud: Cloud) -> None:
+    def test_a_server_that_fails_for_all_is_an_error(self, cloud: Cloud) -> None:
         client = cloud.connect()
         tenants = organizations(client)
-        cloud.simulator.fault("error_text", route="/tenants/{id}/mfa/status", after=10)
+        cloud.simulator.fault("error_text", route="/tenants/{id}/mfa/status", after=10, times=None)
         with pytest.raises(ServerError):
             read_sample(client, tenants)
 
