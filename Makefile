@@ -6,7 +6,8 @@
 # "make clean" removes them.
 
 # Commands of .venv come first; nothing of the user's Ansible settings takes part.
-WITH_VENV = PATH="$(CURDIR)/.venv/bin:$$PATH" ANSIBLE_HOME="$(CURDIR)/.build/ansible"
+WITH_VENV = PATH="$(CURDIR)/.venv/bin:$$PATH" ANSIBLE_HOME="$(CURDIR)/.build/ansible" \
+	ANSIBLE_REMOTE_TEMP="$(CURDIR)/.build/ansible/tmp"
 
 # What "make simulator" starts; see tests/simulator/README.md for its options.
 ARGS = --estate=demo
