@@ -36,6 +36,8 @@ extends_documentation_fragment:
   - ansible.builtin.inventory_cache
 notes:
   - Personal tenants of users are left out.
+  - To keep an inventory in a file, export it as JSON. In the YAML of C(ansible-inventory --yaml), names lose the mark
+    that they are no templates.
   - Credentials, the URL, the path options and O(scope_id) may be templates, such as a lookup.
 options:
   plugin:

@@ -29,7 +29,9 @@ attributes:
     details: It reads as ever; O(dest) is not written.
   diff_mode:
     support: full
-    details: One line for each planned change.
+    details: >-
+      One line for each planned change. Ansible shows the diff of a task only if it has changed something, which is
+      O(dest) here. The result has it in any case.
   idempotent:
     support: full
     details: O(dest) is written again only if the plan differs in more than its time.

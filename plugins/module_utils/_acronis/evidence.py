@@ -154,7 +154,7 @@ def _conclude(
     if agreed is None:
         evidence.update(read_all(client, rest, done))
         answers = {evidence[tenant.id].status for tenant in group}
-        status = answers.pop() if len(answers) == 1 else None
+        status = answers.pop() if len(answers) == 1 and UNKNOWN not in answers else None
         return Stratum(kind, listing, len(group), len(group), status, 0.0)
     for tenant in rest:
         evidence[tenant.id] = Evidence(agreed, "listing")

@@ -50,6 +50,8 @@ class InfoRequest:
             tree = read_tree(client, clean_id(self.scope_id, "scope_id") if self.scope_id is not None else None)
             found = tree.located()
         kinds = self.kinds
+        if kinds is not None and not kinds:
+            raise OptionError("kinds is an empty list", "Leave it out for the default.")
         if kinds is None:
             kinds = _KINDS if self.tenant_ids is None else [one.tenant.kind for one in found]
         return [one for one in found if one.tenant.kind in kinds]
