@@ -36,6 +36,23 @@ def token_files(cache: Path) -> list[Path]:
     return [path for path in cache.iterdir() if path.suffix == ".json"]
 
 
+def at_once(number: int, work: Callable[[], None]) -> list[int | None]:
+    """Do the same in that many processes; their exit codes."""
+    context = multiprocessing.get_context("fork")
+    together = context.Barrier(number, timeout=60)
+
+    def begin() -> None:
+        together.wait()
+        work()
+
+    processes = [context.Process(target=begin) for _ in range(number)]
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join(60)
+    return [process.exitcode for process in processes]
+
+
 @pytest.fixture
 def cache(tmp_path: Path) -> Path:
     return tmp_path / "tokens"
@@ -116,19 +133,7 @@ class TestSharing:
 
     def test_eight_processes_get_one(self, cloud: Cloud, cache: Path) -> None:
         cloud.simulator.fault("slow", route=TOKEN.split()[1], seconds=0.3)
-        context = multiprocessing.get_context("fork")
-        together = context.Barrier(8, timeout=60)
-
-        def work() -> None:
-            together.wait()
-            run(cloud, cache)
-
-        processes = [context.Process(target=work) for _ in range(8)]
-        for process in processes:
-            process.start()
-        for process in processes:
-            process.join(60)
-        assert [process.exitcode for process in processes] == [0] * 8
+        assert at_once(8, lambda: run(cloud, cache)) == [0] * 8
         assert (cloud.count(TOKEN), cloud.tokens_issued()) == (1, 1)
 
 
@@ -150,6 +155,13 @@ class TestRenewing:
         assert file.read_bytes() != before
         run(cloud, cache)
         assert (cloud.tokens_issued(), cloud.warnings) == (2, [])
+
+    @pytest.mark.usefixtures("file")
+    def test_eight_processes_whose_token_was_revoked_get_one(self, cloud: Cloud, cache: Path) -> None:
+        cloud.simulator.expire_tokens()
+        cloud.simulator.fault("slow", route=TOKEN.split()[1], seconds=0.3)
+        assert at_once(8, lambda: run(cloud, cache)) == [0] * 8
+        assert cloud.tokens_issued() == 2
 
     def test_whoever_comes_second_takes_the_renewed_one(self, cloud: Cloud, cache: Path) -> None:
         first, second = (cloud.connect(cache=str(cache)) for _ in range(2))
