@@ -18,12 +18,12 @@ def in_parallel(
     work: t.Callable[[Item], Result],
     items: t.Sequence[Item],
     workers: int,
-    done: t.Callable[[], None] = lambda: None,
+    done: t.Callable[[Result], None] = lambda _result: None,
 ) -> list[Result]:
     """``[work(item) for item in items]``, by up to ``workers`` threads.
 
     Each thread takes the next item when it is done with one, so nothing queues up, whatever the number of items.
-    ``done`` is called after each item, one call at a time.
+    ``done`` is called with each result, one call at a time.
 
     Raises:
         Exception: the first that ``work`` raised; items not begun by then are left, those begun are finished.
@@ -43,7 +43,7 @@ def in_parallel(
                 result = work(t.cast(Item, item))
                 with lock:
                     results[index] = result
-                    done()
+                    done(result)
             except BaseException as error:
                 errors.append(error)
 

@@ -109,7 +109,7 @@ def read_all(
         AccessError: the server or the network failed altogether.
     """
     tenants = list(organizations)
-    found = in_parallel(_Reader(client).read, tenants, client.concurrency, done)
+    found = in_parallel(_Reader(client).read, tenants, client.concurrency, lambda _one: done())
     return {tenant.id: evidence for tenant, evidence in zip(tenants, found, strict=True)}
 
 

@@ -46,6 +46,7 @@ class Tenant:
     lock_owner_id: str | None
     mfa_listing: str | None
     owner_id: str | None
+    created_at: str | None
 
     @property
     def is_organization(self) -> bool:
@@ -81,6 +82,7 @@ def tenant_from(item: t.Any) -> Tenant:
         lock_owner_id=optional(lock, "owner_id", str, where),
         mfa_listing=optional(item, "mfa_status", str, where),
         owner_id=optional(item, "owner_id", str, where),
+        created_at=optional(item, "created_at", str, where),
     )
 
 

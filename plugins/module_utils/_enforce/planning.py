@@ -22,6 +22,7 @@ from .._policy.document import Policy, PolicyError
 from .._policy.exceptions import ExceptionState, exception_states
 from .._policy.guards import Violation, violations
 from .._policy.plan import Change, Plan, make_plan
+from .clock import utc_now, utc_today
 from .collect import collect, with_protected_users
 from .progress import Progress
 
@@ -43,7 +44,7 @@ class Evaluation:
     @property
     def violations(self) -> list[Violation]:
         """The guards that the next run would violate."""
-        return violations(self.plan, self.decisions)
+        return violations(self.plan)
 
     def summary(self) -> dict[str, t.Any]:
         """Counts, for a person or a report."""
@@ -102,7 +103,7 @@ def evaluate(client: AcronisClient, policy: Policy, verify: str, progress: Progr
         OptionError: a rule of the policy decides nothing.
         AccessError: the scope could not be read.
     """
-    today = datetime.datetime.now(datetime.UTC).date()
+    today = utc_today()
     collected = collect(client, policy.scope_id, verify, progress)
     decisions = _decide(policy, collected.facts, today)
     if policy.guards.protected_users and any(_would_be_switched_on(decision) for decision in decisions):
@@ -151,8 +152,7 @@ def plan_estate(client: AcronisClient, request: PlanRequest, progress: Progress,
     if request.dest is not None:
         check_writable(request.dest)
     evaluation = evaluate(client, request.policy, request.verify, progress)
-    now = datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    plan = evaluation.plan.as_data(now)
+    plan = evaluation.plan.as_data(utc_now())
     changed = request.dest is not None and not _is_written(request.dest, plan)
     if request.dest is not None and changed and not check_mode:
         write_private(request.dest, (json.dumps(plan, indent=1) + "\n").encode())
@@ -170,13 +170,14 @@ def plan_estate(client: AcronisClient, request: PlanRequest, progress: Progress,
         },
         subject="planned changes",
         before="",
-        after="".join(f"{_line(change)}\n" for change in evaluation.plan.selected),
+        after="".join(f"{line_of(change)}\n" for change in evaluation.plan.selected),
         warnings=evaluation.warnings(),
         failure=evaluation.failure(),
     )
 
 
-def _line(change: Change) -> str:
+def line_of(change: Change) -> str:
+    """A planned change as one readable line."""
     return f"{quoted('/'.join(change.path) or change.name)} ({change.tenant_id}): {change.before} -> {change.after}"
 
 

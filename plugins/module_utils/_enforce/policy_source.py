@@ -92,3 +92,25 @@ def _load(path: str) -> t.Any:
         return yaml.load(content, Loader=_StrictLoader)
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise OptionError(f"{shown} is not YAML: {' '.join(str(error).split())}") from error
+
+
+def given_plan(data: dict[str, t.Any] | None, path: str | None) -> t.Any:
+    """The plan of a task, as data, or ``None``.
+
+    Args:
+        data: the option ``plan``, or
+        path: the option ``plan_file``.
+
+    Raises:
+        OptionError: the file cannot be read.
+    """
+    if path is None:
+        return data
+    shown = f"plan_file {quoted(path, whole=True)}"
+    try:
+        with open(path, "rb") as file:
+            return json.load(file)
+    except OSError as error:
+        raise OptionError(f"{shown} cannot be read: {error.strerror}") from error
+    except (ValueError, RecursionError) as error:
+        raise OptionError(f"{shown} is no plan", "Make one with acronis_mfa_plan and its option dest.") from error

@@ -11,7 +11,6 @@ import fractions
 import math
 import typing as t
 
-from .decide import Decision
 from .plan import Plan
 
 #: A share of very few changes says nothing.
@@ -41,16 +40,11 @@ class Violation:
         return dataclasses.asdict(self)
 
 
-def violations(plan: Plan, decisions: t.Iterable[Decision]) -> list[Violation]:
-    """The guards that the next run of a plan would violate.
-
-    Args:
-        plan: the plan; what ``max_per_run`` leaves for later does not count.
-        decisions: those that the plan was made of.
-    """
+def violations(plan: Plan) -> list[Violation]:
+    """The guards that the next run of a plan would violate; what ``max_per_run`` leaves for later does not count."""
     found = [
         _max_changes(plan),
-        _max_change_percent(plan, sum(decision.is_wanted for decision in decisions)),
+        _max_change_percent(plan),
         _max_lockouts(plan),
         _allow_disable(plan),
         _enforce_expired(plan),
@@ -72,8 +66,8 @@ def _max_changes(plan: Plan) -> Violation | None:
     )
 
 
-def _max_change_percent(plan: Plan, wanted: int) -> Violation | None:
-    count, limit = len(plan.selected), plan.policy.guards.max_change_percent
+def _max_change_percent(plan: Plan) -> Violation | None:
+    count, wanted, limit = len(plan.selected), plan.wanted, plan.policy.guards.max_change_percent
     # Exact: a share that equals the limit is allowed, and is shown above it where it is above.
     share = fractions.Fraction(count * 100, max(wanted, count, 1))
     if count <= _SHARE_COUNTS_ABOVE or share <= fractions.Fraction(str(limit)):

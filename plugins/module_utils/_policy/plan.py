@@ -13,7 +13,10 @@ import json
 import typing as t
 
 from .decide import Decision, Facts
-from .document import Policy
+from .document import Policy, PolicyError, read_policy
+
+#: Version of the plain data of a plan.
+FORMAT = 1
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -52,6 +55,7 @@ class Plan:
         policy: the policy.
         changes: every drifted tenant, in a stable order that has nothing to do with who they are.
         pending: what will change later, and from which day on; not part of the hash.
+        wanted: tenants of which a state is wanted, the base of the share of changes; not part of the hash.
         hash: of scope, default, rules, exceptions, and the state that each change starts from.
     """
 
@@ -59,6 +63,7 @@ class Plan:
     policy: Policy
     changes: tuple[Change, ...]
     pending: tuple[tuple[Change, str], ...]
+    wanted: int
     hash: str
 
     @property
@@ -70,10 +75,11 @@ class Plan:
         """The plan as plain data, to be kept, shown or carried out."""
         document = self.policy.document
         return {
-            "format": 1,
+            "format": FORMAT,
             "hash": self.hash,
             "created_at": created_at,
             "scope_id": self.scope_id,
+            "wanted": self.wanted,
             "policy": {**document, "scope_id": self.scope_id},
             "changes": [change.as_data() for change in self.changes],
             "pending": [{**change.as_data(), "not_before": day} for change, day in self.pending],
@@ -92,12 +98,14 @@ def make_plan(policy: Policy, scope_id: str, decisions: t.Iterable[Decision], to
     days = {rule.name: rule.not_before for rule in policy.rules}
     drifted: list[Change] = []
     pending: list[Change] = []
+    wanted = 0
     for decision in decisions:
+        wanted += decision.is_wanted
         if decision.disposition in ("drifted", "pending"):
             (drifted if decision.disposition == "drifted" else pending).append(_change(decision, today))
     changes = tuple(sorted(drifted, key=_stable_order))
     later = tuple((change, str(days[change.rule or ""])) for change in sorted(pending, key=_stable_order))
-    return Plan(scope_id, policy, changes, later, _hash(policy, scope_id, changes))
+    return Plan(scope_id, policy, changes, later, wanted, _hash(policy, scope_id, changes))
 
 
 def _change(decision: Decision, today: datetime.date) -> Change:
@@ -133,3 +141,40 @@ def _hash(policy: Policy, scope_id: str, changes: t.Iterable[Change]) -> str:
     }
     canonical = json.dumps(covered, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def read_plan(data: t.Any) -> Plan:
+    """A plan from its plain data, as :meth:`Plan.as_data` made it.
+
+    Raises:
+        PolicyError: it is no plan of this version, or was changed since it was made.
+    """
+    if not isinstance(data, dict) or data.get("format") != FORMAT:
+        raise PolicyError("it is no plan of this version. Make a new one.")
+    try:
+        changes = tuple(_change_from(item) for item in data["changes"])
+        pending = tuple((_change_from(item), str(item["not_before"])) for item in data["pending"])
+        scope_id, wanted, claimed = str(data["scope_id"]), int(data["wanted"]), str(data["hash"])
+        document = data["policy"]
+    except (KeyError, TypeError, ValueError) as error:
+        raise PolicyError(f"it is no plan, or a part of it is missing ({error}). Make a new one.") from None
+    plan = Plan(scope_id, read_policy(document), changes, pending, wanted, claimed)
+    if _hash(plan.policy, scope_id, changes) != claimed:
+        raise PolicyError("it was changed since it was made: its hash does not fit. Make a new one.")
+    return plan
+
+
+def _change_from(item: dict[str, t.Any]) -> Change:
+    lockouts = item["lockouts_max"]
+    texts = ("tenant_id", "name", "kind", "parent_id", "before", "after", "reason")
+    optional_texts = ("pricing_mode", "rule")
+    if not all(isinstance(item[name], str) for name in texts) or item["after"] not in ("enabled", "disabled"):
+        raise ValueError("changes")
+    if not all(item[name] is None or isinstance(item[name], str) for name in optional_texts):
+        raise ValueError("changes")
+    return Change(
+        **{name: item[name] for name in (*texts, *optional_texts)},
+        path=tuple(str(name) for name in item["path"]),
+        lockouts_max=None if lockouts is None else int(lockouts),
+        expired_exception=bool(item["expired_exception"]),
+    )

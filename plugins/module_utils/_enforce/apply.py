@@ -1,0 +1,168 @@
+# Copyright (c) 2026, TenantOps contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Carrying out changes: looked at again before the first write, in waves, each one certain of its outcome."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import typing as t
+
+from .._acronis.client import AcronisClient
+from .._acronis.mfa import DISABLE_IN_PROGRESS, DISABLED, MfaState, read_mfa, switch_mfa
+from .._acronis.tenants import Tenant
+from .._errors import AccessError, OptionError
+from .._policy.document import Rollout
+from .._policy.plan import Change
+from .._pool import in_parallel
+from .progress import Progress
+from .record import Record
+
+CHANGED = "changed"
+ALREADY = "already"
+CONFLICT = "conflict"
+FAILED = "failed"
+NOT_STARTED = "not_started"
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Result:
+    """What became of a change.
+
+    Attributes:
+        result: ``changed``, ``already``, ``conflict``, ``failed`` or ``not_started``.
+        status: the tenant's state afterwards, as far as it is known.
+        detail: why, for a conflict or a failure.
+    """
+
+    change: Change
+    result: str
+    status: str | None = None
+    detail: str | None = None
+
+    def as_data(self) -> dict[str, t.Any]:
+        """Plain data."""
+        return {**self.change.as_data(), "result": self.result, "status": self.status, "detail": self.detail}
+
+
+def look_again(
+    client: AcronisClient, changes: t.Sequence[Change], tenants: t.Mapping[str, Tenant] | None, progress: Progress
+) -> list[Result | Change]:
+    """See which changes can still be made as planned.
+
+    A tenant that was moved, converted or repriced since it was planned, or has another state than then, was changed by
+    somebody else: that is a conflict, not something to overwrite.
+
+    Args:
+        client: the connection.
+        changes: what is planned.
+        tenants: the tenants of the scope, as they are now, by id; ``None`` if the plan was made of them just now.
+        progress: is told how far it is.
+
+    Returns:
+        for each change, in order, the change itself with its current count of possible lockouts if it is to be made,
+        else its result.
+
+    Raises:
+        AccessError: the server or the network failed.
+    """
+    progress.begin("looked at again", len(changes))
+
+    def look(change: Change) -> Result | Change:
+        moved = _moved(change, tenants) if tenants is not None else None
+        if moved is not None:
+            return Result(change, CONFLICT, detail=moved)
+        try:
+            state = read_mfa(client, change.tenant_id)
+        except AccessError as error:
+            if not error.status or error.status not in (403, 404):
+                raise
+            return Result(change, CONFLICT, detail=str(error))
+        return _compare(change, state)
+
+    return in_parallel(look, changes, client.concurrency, lambda _one: progress.done())
+
+
+def _moved(change: Change, tenants: t.Mapping[str, Tenant]) -> str | None:
+    tenant = tenants.get(change.tenant_id)
+    if tenant is None:
+        return "the tenant is no longer in the scope"
+    for name in ("parent_id", "kind", "pricing_mode"):
+        before, now = getattr(change, name), getattr(tenant, name)
+        if before != now:
+            return f"its {name} was {before}, and is {now}"
+    return None
+
+
+def _compare(change: Change, state: MfaState) -> Result | Change:
+    if state.status == change.after or (change.after == DISABLED and state.status == DISABLE_IN_PROGRESS):
+        return Result(change, ALREADY, state.status)
+    if state.status != change.before:
+        return Result(change, CONFLICT, state.status, f"its state was {change.before}, and is {state.status}")
+    if not state.update_allowed:
+        return Result(change, CONFLICT, state.status, "the API client may no longer change it")
+    if change.after == DISABLED:
+        return change
+    missing = max(0, state.users_count - state.users_with_totp_enabled_count)
+    return dataclasses.replace(change, lockouts_max=missing)
+
+
+class Writer:
+    """Makes changes, several at once, until too many have failed.
+
+    Args:
+        client: the connection.
+        rollout: waves, and how many failures are too many.
+        record: where each change is announced before and reported after, if anywhere.
+        progress: is told how far it is.
+    """
+
+    def __init__(self, client: AcronisClient, rollout: Rollout, record: Record | None, progress: Progress) -> None:
+        self._client = client
+        self._rollout = rollout
+        self._record = record
+        self._progress = progress
+        self._failures: float = 0
+
+    def write(self, changes: t.Sequence[Change]) -> list[Result]:
+        """Make the changes in waves and return what became of each, in order."""
+        self._progress.begin("written", len(changes))
+        results: list[Result] = []
+        for share in self._rollout.waves:
+            wave = changes[len(results) : math.ceil(len(changes) * share)]
+            results += in_parallel(self._write_one, wave, self._client.concurrency, self._count)
+        return results
+
+    def _count(self, result: Result) -> None:
+        self._progress.done(changed=result.result == CHANGED, failed=result.result == FAILED)
+
+    def _write_one(self, change: Change) -> Result:
+        if self._failures > self._rollout.max_failures:
+            return Result(change, NOT_STARTED, change.before)
+        try:
+            self._say("intent", change, before=change.before, after=change.after)
+        except OptionError as error:
+            self._stop()
+            return Result(change, NOT_STARTED, change.before, str(error))
+        try:
+            state = switch_mfa(self._client, change.tenant_id, change.after)
+        except AccessError as error:
+            self._failures += 1
+            result = Result(change, FAILED, None, self._client.redactor.mask(str(error)))
+        else:
+            result = Result(change, CHANGED, state.status)
+        try:
+            self._say("outcome", change, result=result.result, status=result.status, detail=result.detail)
+        except OptionError as error:
+            self._stop()
+            return dataclasses.replace(result, detail=f"{result.detail or 'It was changed'}, but: {error}")
+        return result
+
+    def _stop(self) -> None:
+        """What cannot be recorded is not done."""
+        self._failures = math.inf
+
+    def _say(self, kind: str, change: Change, **values: t.Any) -> None:
+        if self._record is not None:
+            self._record.write(kind, tenant_id=change.tenant_id, path=list(change.path), **values)

@@ -1,0 +1,263 @@
+# Copyright (c) 2026, TenantOps contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A policy, or a plan made before, carried out: guards, a second look, waves, a record."""
+
+from __future__ import annotations
+
+import collections
+import contextlib
+import dataclasses
+import typing as t
+
+from .._acronis.client import AcronisClient
+from .._acronis.tenants import TenantTree, read_tree
+from .._errors import OptionError, quoted
+from .._outcome import Outcome
+from .._policy.document import Policy, PolicyError
+from .._policy.guards import Violation, violations
+from .._policy.plan import Change, Plan, read_plan
+from .apply import ALREADY, CHANGED, CONFLICT, FAILED, NOT_STARTED, Result, Writer, look_again
+from .clock import utc_now
+from .planning import Evaluation, evaluate, line_of, tenants_as_data
+from .progress import Progress
+from .record import FORMAT, Record, Run
+
+_RESULTS = (CHANGED, ALREADY, CONFLICT, FAILED, NOT_STARTED)
+
+
+@dataclasses.dataclass(frozen=True)
+class EnforceRequest:
+    """What a task wants.
+
+    Attributes:
+        policy: the policy to evaluate and carry out, or
+        plan: a plan made before, as data.
+        approve: hash of the plan that somebody has looked at.
+        verify: ``all`` or ``sample``, for evaluating a policy.
+        record_dir: where to keep records and locks.
+        return_tenants: ``changed`` or ``all``.
+    """
+
+    policy: Policy | None
+    plan: t.Any
+    approve: str | None
+    verify: str
+    record_dir: str | None
+    return_tenants: str
+
+
+@dataclasses.dataclass(frozen=True)
+class _Prepared:
+    """What is about to be done.
+
+    Attributes:
+        plan: the plan.
+        looked: for each change of this run, the change if it is to be made, else its result.
+        evaluation: the evaluation that the plan comes from, unless the plan was given.
+        created_since: tenants that are younger than a given plan.
+    """
+
+    plan: Plan
+    looked: list[Result | Change]
+    evaluation: Evaluation | None
+    created_since: int
+
+    @property
+    def to_make(self) -> list[Change]:
+        """The changes that are to be made."""
+        return [one for one in self.looked if isinstance(one, Change)]
+
+    @property
+    def violations(self) -> list[Violation]:
+        """The guards that making them violates."""
+        return violations(dataclasses.replace(self.plan, changes=tuple(self.to_make)))
+
+    def refusal(self, approve: str | None) -> str | None:
+        """Why nothing may be written, if so."""
+        plan = self.plan
+        if approve is not None and approve != plan.hash:
+            return (
+                f"The approved plan {approve} is not this one, {plan.hash}: the policy or the estate has changed "
+                "since. Look at the plan again, and approve that."
+            )
+        stopped = [one.message for one in self.violations if approve is None or not one.approvable]
+        if stopped:
+            return "Guards stop this run before anything is written. " + " ".join(stopped)
+        conflicts = [one for one in self.looked if isinstance(one, Result) and one.result == CONFLICT]
+        limit = plan.policy.guards.max_conflicts_percent
+        if len(conflicts) * 100 > limit * len(self.looked):
+            named = "; ".join(f"{_name(one.change)}: {one.detail}" for one in conflicts[:10])
+            return (
+                f"{len(conflicts)} of {len(self.looked)} changes were overtaken by others, more than "
+                f"max_conflicts_percent ({limit:g}). Nothing was written; make a new plan. {named}"
+            )
+        return None
+
+
+def _name(change: Change) -> str:
+    return f"{quoted('/'.join(change.path) or change.name)} ({change.tenant_id})"
+
+
+def enforce(client: AcronisClient, request: EnforceRequest, progress: Progress, check_mode: bool) -> Outcome:
+    """Carry out a policy or a plan; in check mode, say what that would do and fail where it would.
+
+    Raises:
+        OptionError: the plan or the record cannot be used.
+        RefusedError: another run on the scope is under way.
+        AccessError: the estate could not be read; nothing was written.
+    """
+    run = Run.begin()
+    with contextlib.ExitStack() as held:
+        record = None
+        if request.record_dir is not None and not check_mode:
+            scope_id = _scope_of(client, request)
+            record = Record(request.record_dir, scope_id, run)
+            held.callback(record.close)
+        prepared = _prepare(client, request, progress)
+        refusal = prepared.refusal(request.approve)
+        if record is not None:
+            _begin(record, run, client, prepared.plan)
+        if refusal is not None:
+            results = [_not_started(one) for one in prepared.looked]
+        elif check_mode:
+            results = [Result(one, CHANGED, one.after) if isinstance(one, Change) else one for one in prepared.looked]
+        else:
+            results = _write(client, prepared, record, progress)
+        if record is not None:
+            record.write("end", refused=refusal, results=_counts(results))
+    return _outcome(request, prepared, results, refusal, run, record)
+
+
+def _scope_of(client: AcronisClient, request: EnforceRequest) -> str:
+    scope_id = request.policy.scope_id if request.policy is not None else _given(request.plan).scope_id
+    scope_id = scope_id or client.own_tenant_id()
+    if scope_id is None:
+        raise OptionError("the scope is not known", "With an access token alone, name scope_id in the policy.")
+    return scope_id
+
+
+def _given(plan: t.Any) -> Plan:
+    try:
+        return read_plan(plan)
+    except PolicyError as error:
+        raise OptionError(f"the plan cannot be used: {error}") from None
+
+
+def _prepare(client: AcronisClient, request: EnforceRequest, progress: Progress) -> _Prepared:
+    if request.policy is None:
+        plan = _given(request.plan)
+        tree = read_tree(client, plan.scope_id, progress.reached)
+        tenants = {tenant.id: tenant for tenant in tree}
+        looked = look_again(client, plan.selected, tenants, progress)
+        return _Prepared(plan, looked, None, _created_since(tree, request.plan))
+    evaluation = evaluate(client, request.policy, request.verify, progress)
+    plan = evaluation.plan
+    # What was read from the tenants' own endpoints a moment ago need not be read again; what was inferred must be.
+    inferred = {one.facts.id for one in evaluation.decisions if one.facts.evidence != "endpoint"}
+    unsure = [change for change in plan.selected if change.tenant_id in inferred]
+    again = {
+        one.tenant_id: result for one, result in zip(unsure, look_again(client, unsure, None, progress), strict=True)
+    }
+    looked = [again.get(change.tenant_id, change) for change in plan.selected]
+    return _Prepared(plan, looked, evaluation, 0)
+
+
+def _created_since(tree: TenantTree, plan: dict[str, t.Any]) -> int:
+    made = str(plan.get("created_at", ""))[:19]
+    return sum(tenant.created_at is not None and tenant.created_at[:19] > made for tenant in tree)
+
+
+def _begin(record: Record, run: Run, client: AcronisClient, plan: Plan) -> None:
+    record.write(
+        "header",
+        format=FORMAT,
+        **dataclasses.asdict(run),
+        base_url=client.base_url,
+        scope_id=plan.scope_id,
+        policy=plan.policy.name,
+        plan_hash=plan.hash,
+        planned=len(plan.selected),
+    )
+
+
+def _not_started(one: Result | Change) -> Result:
+    return Result(one, NOT_STARTED, one.before) if isinstance(one, Change) else one
+
+
+def _write(client: AcronisClient, prepared: _Prepared, record: Record | None, progress: Progress) -> list[Result]:
+    writer = Writer(client, prepared.plan.policy.rollout, record, progress)
+    written = iter(writer.write(prepared.to_make))
+    return [next(written) if isinstance(one, Change) else one for one in prepared.looked]
+
+
+def _counts(results: t.Iterable[Result]) -> dict[str, int]:
+    counts = collections.Counter(one.result for one in results)
+    return {name: counts[name] for name in _RESULTS}
+
+
+def _outcome(
+    request: EnforceRequest,
+    prepared: _Prepared,
+    results: list[Result],
+    refusal: str | None,
+    run: Run,
+    record: Record | None,
+) -> Outcome:
+    plan, evaluation = prepared.plan, prepared.evaluation
+    lockouts = [change.lockouts_max for change in prepared.to_make]
+    summary: dict[str, t.Any] = evaluation.summary() if evaluation is not None else {}
+    summary |= {
+        "changes": len(prepared.to_make),
+        "lockouts_max": None if None in lockouts else sum(count or 0 for count in lockouts),
+        "created_since": prepared.created_since,
+        "results": _counts(results),
+    }
+    values: dict[str, t.Any] = {
+        "plan_hash": plan.hash,
+        "summary": summary,
+        "guard_violations": [violation.as_data() for violation in prepared.violations],
+        "changes": [one.as_data() for one in results],
+        "run_id": run.run_id,
+        "record_path": record.path if record is not None else None,
+    }
+    if evaluation is not None:
+        values |= {
+            "plan": plan.as_data(utc_now()),
+            "exceptions": [state.as_data() for state in evaluation.exceptions],
+            "unknown": evaluation.with_disposition("unknown"),
+            "blocked": evaluation.with_disposition("blocked"),
+            "tenants": tenants_as_data(evaluation.decisions, request.return_tenants),
+        }
+    return Outcome(
+        changed=any(one.result == CHANGED for one in results),
+        values=values,
+        subject="changes",
+        before="",
+        after="".join(f"{line_of(change)}\n" for change in prepared.to_make),
+        warnings=(*(evaluation.warnings() if evaluation is not None else ()), *_conflict_warning(results)),
+        failure=_failure(results, refusal, evaluation),
+    )
+
+
+def _conflict_warning(results: list[Result]) -> tuple[str, ...]:
+    conflicts = [one for one in results if one.result == CONFLICT]
+    if not conflicts:
+        return ()
+    named = "; ".join(f"{_name(one.change)}: {one.detail}" for one in conflicts[:10])
+    return (f"Overtaken by others, and not written: {len(conflicts)} of {len(results)} changes. {named}",)
+
+
+def _failure(results: list[Result], refusal: str | None, evaluation: Evaluation | None) -> str | None:
+    found = [refusal] if refusal is not None else []
+    failed = [one for one in results if one.result == FAILED]
+    if failed:
+        named = "; ".join(f"{_name(one.change)}: {one.detail}" for one in failed[:10])
+        stopped = sum(one.result == NOT_STARTED for one in results)
+        found.append(f"{len(failed)} of {len(results)} changes failed, {stopped} were not begun. {named}")
+    elif refusal is None and any(one.result == NOT_STARTED for one in results):
+        details = next(one.detail for one in results if one.result == NOT_STARTED)
+        found.append(f"Some changes were not begun. {details or ''}".rstrip())
+    unknown = evaluation.failure() if evaluation is not None else None
+    found += [unknown] if unknown is not None else []
+    return " ".join(found) or None

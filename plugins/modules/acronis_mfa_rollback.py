@@ -1,0 +1,184 @@
+#!/usr/bin/python
+# Copyright (c) 2026, TenantOps contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: acronis_mfa_rollback
+short_description: Undo what one run of an MFA policy has changed
+version_added: 0.1.0
+author:
+  - TenantOps contributors (@tenantops)
+description:
+  - Sets tenants back to the state from before a run of M(tenantops.access.acronis_mfa_policy), by the run's record or
+    by the changes that it returned.
+  - Only what that run has changed is set back, and only where nobody has changed it since. Everything else is a
+    conflict, and is listed.
+  - Of a killed run, a change that was begun counts as made. The tenant's present state tells whether it was.
+  - It cannot give users back what they have lost. Whoever was locked out can sign in again, but whether an enrolled
+    second factor survives is not documented.
+extends_documentation_fragment:
+  - tenantops.access.acronis
+  - tenantops.access.acronis.modules
+  - tenantops.access.attributes
+attributes:
+  check_mode:
+    support: full
+    details: It looks, writes nothing, and fails where the run would.
+  diff_mode:
+    support: full
+    details: One line for each change.
+  idempotent:
+    support: full
+options:
+  record_path:
+    description:
+      - The record of the run.
+      - Exactly one of O(record_path) and O(changes) is required.
+    type: path
+  changes:
+    description:
+      - The list C(changes) that the run has returned, for when its files are gone.
+    type: list
+    elements: dict
+  allow_disable:
+    description:
+      - Whether MFA may be switched off, which undoing a run usually means. Without it, such a roll back fails before
+        its first write.
+    type: bool
+    default: false
+  progress:
+    description:
+      - Whether to show the progress of longer work, as counts without names, on the error output. With C(no_log) and
+        C(async) it is not shown either.
+    type: bool
+    default: true
+seealso:
+  - module: tenantops.access.acronis_mfa_policy
+"""
+
+EXAMPLES = r"""
+# The connection comes from the environment: ACRONIS_DATACENTER_URL, ACRONIS_CLIENT_ID, ACRONIS_CLIENT_SECRET.
+- name: Undo the last run, by its record
+  tenantops.access.acronis_mfa_rollback:
+    record_path: "{{ enforced.record_path }}"
+    allow_disable: true
+  register: undone
+
+- name: Show what somebody else has changed since
+  ansible.builtin.debug:
+    var: undone.conflicts
+
+- name: Undo a run by what it returned
+  tenantops.access.acronis_mfa_rollback:
+    changes: "{{ enforced.changes }}"
+    allow_disable: true
+"""
+
+RETURN = r"""
+changes:
+  description:
+    - Every tenant that the run has changed, with C(tenant_id), C(path), C(before) and C(after) (of the roll back),
+      C(result) (V(changed), V(already), V(conflict), V(failed) or V(not_started)), C(status) afterwards and C(detail).
+  type: list
+  elements: dict
+  returned: success, and failure after the tenants were looked at
+  sample:
+    - tenant_id: c82ac0e9-78ad-56af-b287-9482230e5f4e
+      path:
+        - Northwind IT
+        - Cobalt Architects
+      before: enabled
+      after: disabled
+      result: changed
+      status: disabled
+      detail: null
+conflicts:
+  description: Those of RV(changes) that somebody else has changed since. They are left as they are.
+  type: list
+  elements: dict
+  returned: success, and failure after the tenants were looked at
+  sample: []
+summary:
+  description: How many came out how.
+  type: dict
+  returned: success, and failure after the tenants were looked at
+  sample:
+    changed: 1
+    already: 0
+    conflict: 0
+    failed: 0
+    not_started: 0
+error:
+  description:
+    - What went wrong, as data. The message says the same in words, and what to do.
+  type: dict
+  returned: failure before the tenants were looked at
+  contains:
+    type:
+      description:
+        - V(option), V(unreachable), V(tls), V(lost), V(unauthorized), V(forbidden), V(not_found), V(rejected),
+          V(rate_limited), V(server) or V(malformed).
+      type: str
+      returned: failure
+    status:
+      description: HTTP status of the answer, if there was one.
+      type: int
+      returned: failure
+    code:
+      description: The vendor's error code, if the answer had one.
+      type: raw
+      returned: failure
+    code_name:
+      description: What the vendor's error code means.
+      type: str
+      returned: failure
+  sample:
+    type: forbidden
+    status: 403
+    code: 1002
+    code_name: access denied
+"""
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ansible_collections.tenantops.access.plugins.module_utils._acronis.client import AcronisClient
+from ansible_collections.tenantops.access.plugins.module_utils._enforce.progress import Progress
+from ansible_collections.tenantops.access.plugins.module_utils._enforce.rollback import (
+    changes_of_record,
+    changes_of_result,
+    roll_back,
+)
+from ansible_collections.tenantops.access.plugins.module_utils._module import run_acronis_module
+from ansible_collections.tenantops.access.plugins.module_utils._options import acronis_argument_spec
+from ansible_collections.tenantops.access.plugins.module_utils._outcome import Outcome
+
+
+def main() -> None:
+    """Read the options, do the work, report."""
+    module = AnsibleModule(
+        argument_spec={
+            **acronis_argument_spec(),
+            "record_path": {"type": "path"},
+            "changes": {"type": "list", "elements": "dict"},
+            "allow_disable": {"type": "bool", "default": False},
+            "progress": {"type": "bool", "default": True},
+        },
+        required_one_of=[("record_path", "changes")],
+        mutually_exclusive=[("record_path", "changes")],
+        supports_check_mode=True,
+    )
+    record_path, changes = module.params["record_path"], module.params["changes"]
+
+    def work(client: AcronisClient) -> Outcome:
+        undos = changes_of_record(record_path) if record_path is not None else changes_of_result(changes)
+        progress = Progress(module.tmpdir if module.params["progress"] else None)
+        return roll_back(client, undos, module.params["allow_disable"], progress, module.check_mode)
+
+    run_acronis_module(module, work)
+
+
+if __name__ == "__main__":
+    main()
