@@ -147,6 +147,7 @@ def _given(plan: t.Any) -> Plan:
 def _prepare(client: AcronisClient, request: EnforceRequest, progress: Progress) -> _Prepared:
     if request.policy is None:
         plan = _given(request.plan)
+        progress.begin("tenants listed", 0)
         tree = read_tree(client, plan.scope_id, progress.reached)
         tenants = {tenant.id: tenant for tenant in tree}
         looked = look_again(client, plan.selected, tenants, progress)
