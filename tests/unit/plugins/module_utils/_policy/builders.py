@@ -89,8 +89,7 @@ def plan(made: Policy, estate: Iterable[Facts], scope_id: str = SCOPE, today: da
 
 def guarded(made: Policy, estate: Iterable[Facts], today: datetime.date = TODAY) -> dict[str, Violation]:
     """The guards that the policy's plan for an estate violates, by name."""
-    decisions = decide(made, estate, today)
-    found = violations(make_plan(made, SCOPE, decisions, today), decisions)
+    found = violations(plan(made, estate, SCOPE, today))
     by_name = {violation.guard: violation for violation in found}
     assert len(by_name) == len(found)
     return by_name

@@ -131,10 +131,14 @@ def verdict(document: dict[str, Any], one: Facts, today: datetime.date) -> Verdi
     else:
         wanted, decider = "unmanaged", None
 
+    if lacks:
+        # What the rule wants is not wanted of a tenant that it may not be meant for.
+        return Verdict("unknown", None, decider, excepted)
+
     def say(disposition: str) -> Verdict:
         return Verdict(disposition, None if wanted == "unmanaged" else wanted, decider, excepted)
 
-    if one.status == "unknown" or lacks:
+    if one.status == "unknown":
         return say("unknown")
     if wanted == "unmanaged" or one.enabled is False:
         return say("unmanaged")
@@ -155,6 +159,11 @@ def verdict(document: dict[str, Any], one: Facts, today: datetime.date) -> Verdi
     if rule is not None and rule.get("not_before", "") > today.isoformat():
         return say("pending")
     return say("drifted")
+
+
+def wants_a_state(verdict: Verdict) -> bool:
+    """Whether a tenant counts for the share of changes: its policy wants a state of it, be it known or not."""
+    return verdict.wanted is not None and verdict.disposition not in ("unmanaged", "excepted")
 
 
 def compliance_percent(dispositions: Iterable[str]) -> float | None:

@@ -198,14 +198,14 @@ def test_tuples_are_lists() -> None:
     assert json.loads(json.dumps(read.document)) == read.document
 
 
-@given(cases(3))
+@given(cases(max_size=3))
 def test_a_document_read_again_is_the_same(case: tuple[Any, dict[str, Any]]) -> None:
     once = read_policy(case[1])
     assert read_policy(once.document) == once
     assert read_policy(json.loads(json.dumps(once.document))) == once
 
 
-@given(cases(3))
+@given(cases(max_size=3))
 def test_as_arguments_of_a_module_it_is_the_same(case: tuple[Any, dict[str, Any]]) -> None:
     result = ArgumentSpecValidator(POLICY).validate(case[1])
     assert result.error_messages == []

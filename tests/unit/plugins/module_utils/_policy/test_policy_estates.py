@@ -91,7 +91,7 @@ def test_estate(file: Path) -> None:
     assert changes == expect.get("changes", {})
     assert {one.tenant_id: day for one, day in plan.pending} == expect.get("pending", {})
     assert [one.tenant_id for one in plan.selected] == expect.get("selected", [one.tenant_id for one in plan.changes])
-    violated = {one.guard: one.value for one in violations(plan, decisions)}
+    violated = {one.guard: one.value for one in violations(plan)}
     assert violated == expect.get("violated", {})
     said = [
         [state.exception.tenant_id]

@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.tenantops.access.plugins.module_utils._policy.decide import Facts, decide
+from ansible_collections.tenantops.access.plugins.module_utils._policy.decide import Facts
 from ansible_collections.tenantops.access.plugins.module_utils._policy.guards import violations
+from ansible_collections.tenantops.access.plugins.module_utils._policy.plan import read_plan
 from ansible_collections.tenantops.access.tests.unit.plugins.module_utils._policy.builders import (
-    TODAY,
     customers,
     day,
     exception,
@@ -277,9 +277,9 @@ def test_several_guards_speak_at_once() -> None:
         assert (data["guard"], json.loads(json.dumps(data))) == (name, data)
 
 
-def test_a_plan_without_its_decisions_is_guarded_all_the_same() -> None:
-    """A plan that was kept comes without them."""
-    made = policy(guards={"max_change_percent": 50})
-    kept = plan(made, customers(11))
-    assert [violation.guard for violation in violations(kept, [])] == ["max_change_percent"]
-    assert violations(plan(made, customers(10)), decide(made, customers(10), TODAY)) == []
+def test_a_plan_that_was_kept_is_guarded_alike() -> None:
+    made = policy(guards={"max_changes": 3, "max_change_percent": 10}, exceptions=[exception("c0", expires=day(-1))])
+    fresh = plan(made, [*customers(11), *customers(5, prefix="on", status="enabled"), facts("c99", users_count=None)])
+    kept = read_plan(json.loads(json.dumps(fresh.as_data("then"))))
+    assert len(violations(fresh)) == 4
+    assert violations(kept) == violations(fresh)
