@@ -134,6 +134,7 @@ from ansible.errors import AnsibleParserError
 from ansible.inventory.data import InventoryData
 from ansible.module_utils.basic import missing_required_lib
 from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
+from ansible.utils.path import unfrackpath
 
 from ansible_collections.tenantops.access.plugins.module_utils._acronis.client import AcronisClient, clean_id
 from ansible_collections.tenantops.access.plugins.module_utils._acronis.evidence import (
@@ -252,10 +253,12 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
 
     def _option(self, name: str, config: t.Mapping[str, t.Any]) -> t.Any:
         """An option's value; what the inventory file says may be a template, what the environment says never is."""
-        value = self.get_option(name)
-        if config.get(name) is not None and isinstance(value, str) and self.templar.is_template(value):
-            return self.templar.template(value)
-        return value
+        written = config.get(name)
+        if not isinstance(written, str) or not self.templar.is_template(written):
+            return self.get_option(name)
+        value = self.templar.template(written)
+        # Ansible has made a path of the template, which no longer begins where the value does.
+        return unfrackpath(value, follow=False) if name in ("ca_path", "token_cache_dir") else value
 
     def _read(self, settings: AcronisSettings, scope_id: str | None, redactor: Redactor) -> list[Record]:
         if not HAS_REQUESTS:
