@@ -12,7 +12,7 @@ import re
 import typing as t
 from urllib.parse import urlsplit
 
-from ansible.module_utils.common.parameters import env_fallback
+from ansible.module_utils.errors import AnsibleFallbackNotFound
 
 from ._errors import OptionError, quoted
 from ._http import HttpSettings, is_proxy
@@ -34,8 +34,16 @@ _SENDABLE = {
 }
 
 
+def _environment(variable: str) -> str:
+    """The fallback of an option; an empty variable, such as a field that AWX left blank, counts as not set."""
+    value = os.environ.get(variable)
+    if not value:
+        raise AnsibleFallbackNotFound
+    return value
+
+
 def _option(kind: str, variable: str, **more: t.Any) -> dict[str, t.Any]:
-    return {"type": kind, "fallback": (env_fallback, [variable]), **more}
+    return {"type": kind, "fallback": (_environment, [variable]), **more}
 
 
 def acronis_argument_spec() -> dict[str, dict[str, t.Any]]:

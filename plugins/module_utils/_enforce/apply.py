@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+import time
 import typing as t
 
 from .._acronis.client import AcronisClient
@@ -24,6 +25,8 @@ ALREADY = "already"
 CONFLICT = "conflict"
 FAILED = "failed"
 NOT_STARTED = "not_started"
+#: Seconds after which a tenant is looked at once more before it is written.
+_STALE = 60.0
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -32,7 +35,7 @@ class Result:
 
     Attributes:
         result: ``changed``, ``already``, ``conflict``, ``failed`` or ``not_started``.
-        status: the tenant's state afterwards, as far as it is known.
+        status: the tenant's state afterwards; ``None`` if it is not known, so that the change may have been made.
         detail: why, for a conflict or a failure.
     """
 
@@ -116,13 +119,17 @@ class Writer:
         rollout: waves, and how many failures are too many.
         record: where each change is announced before and reported after, if anywhere.
         progress: is told how far it is.
+        looked_at: when the changes were looked at, in seconds of :func:`time.monotonic`.
     """
 
-    def __init__(self, client: AcronisClient, rollout: Rollout, record: Record | None, progress: Progress) -> None:
+    def __init__(
+        self, client: AcronisClient, rollout: Rollout, record: Record | None, progress: Progress, looked_at: float
+    ) -> None:
         self._client = client
         self._rollout = rollout
         self._record = record
         self._progress = progress
+        self._looked_at = looked_at
         self._failures: float = 0
 
     def write(self, changes: t.Sequence[Change]) -> list[Result]:
@@ -140,6 +147,9 @@ class Writer:
     def _write_one(self, change: Change) -> Result:
         if self._failures > self._rollout.max_failures:
             return Result(change, NOT_STARTED, change.before)
+        overtaken = self._overtaken(change)
+        if overtaken is not None:
+            return overtaken
         try:
             self._say("intent", change, before=change.before, after=change.after)
         except OptionError as error:
@@ -149,7 +159,8 @@ class Writer:
             state = switch_mfa(self._client, change.tenant_id, change.after)
         except AccessError as error:
             self._failures += 1
-            result = Result(change, FAILED, None, self._client.redactor.mask(str(error)))
+            status = change.before if error.definite else None
+            result = Result(change, FAILED, status, self._client.redactor.mask(str(error)))
         else:
             result = Result(change, CHANGED, state.status)
         try:
@@ -158,6 +169,17 @@ class Writer:
             self._stop()
             return dataclasses.replace(result, detail=f"{result.detail or 'It was changed'}, but: {error}")
         return result
+
+    def _overtaken(self, change: Change) -> Result | None:
+        """Of a run that takes long, look once more: much may have happened since the first look."""
+        if time.monotonic() < self._looked_at + _STALE:
+            return None
+        try:
+            seen = _compare(change, read_mfa(self._client, change.tenant_id))
+        except AccessError as error:
+            self._failures += 1
+            return Result(change, FAILED, change.before, self._client.redactor.mask(str(error)))
+        return seen if isinstance(seen, Result) else None
 
     def _stop(self) -> None:
         """What cannot be recorded is not done."""

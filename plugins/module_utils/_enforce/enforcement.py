@@ -8,6 +8,7 @@ from __future__ import annotations
 import collections
 import contextlib
 import dataclasses
+import time
 import typing as t
 
 from .._acronis.client import AcronisClient
@@ -18,10 +19,9 @@ from .._policy.document import Policy, PolicyError
 from .._policy.guards import Violation, violations
 from .._policy.plan import Change, Plan, read_plan
 from .apply import ALREADY, CHANGED, CONFLICT, FAILED, NOT_STARTED, Result, Writer, look_again
-from .clock import utc_now
 from .planning import Evaluation, evaluate, line_of, tenants_as_data
 from .progress import Progress
-from .record import FORMAT, Record, Run
+from .record import FORMAT, Record, Run, ScopeLock, check_lock
 
 _RESULTS = (CHANGED, ALREADY, CONFLICT, FAILED, NOT_STARTED)
 
@@ -109,29 +109,41 @@ def enforce(client: AcronisClient, request: EnforceRequest, progress: Progress, 
     """
     run = Run.begin()
     with contextlib.ExitStack() as held:
-        record = None
-        if request.record_dir is not None and not check_mode:
+        if request.record_dir is not None:
             scope_id = _scope_of(client, request)
-            record = Record(request.record_dir, scope_id, run)
-            held.callback(record.close)
+            if check_mode:
+                check_lock(request.record_dir, scope_id)
+            else:
+                held.callback(ScopeLock(request.record_dir, scope_id, run).release)
+        looked_at = time.monotonic()
         prepared = _prepare(client, request, progress)
         refusal = prepared.refusal(request.approve)
+        if check_mode:
+            results = [_predicted(one, refusal) for one in prepared.looked]
+            return _outcome(request, prepared, results, refusal, None, None)
+        record = _begin(request.record_dir, run, client, prepared.plan)
         if record is not None:
-            _begin(record, run, client, prepared.plan)
+            held.callback(record.close)
         if refusal is not None:
             results = [_not_started(one) for one in prepared.looked]
-        elif check_mode:
-            results = [Result(one, CHANGED, one.after) if isinstance(one, Change) else one for one in prepared.looked]
         else:
-            results = _write(client, prepared, record, progress)
-        if record is not None:
-            record.write("end", refused=refusal, results=_counts(results))
-    return _outcome(request, prepared, results, refusal, run, record)
+            writer = Writer(client, prepared.plan.policy.rollout, record, progress, looked_at)
+            written = iter(writer.write(prepared.to_make))
+            results = [next(written) if isinstance(one, Change) else one for one in prepared.looked]
+        problem = _end(record, refusal, results)
+    outcome = _outcome(request, prepared, results, refusal, run, record)
+    return (
+        outcome
+        if problem is None
+        else dataclasses.replace(outcome, failure=f"{outcome.failure or ''} {problem}".strip())
+    )
 
 
 def _scope_of(client: AcronisClient, request: EnforceRequest) -> str:
     scope_id = request.policy.scope_id if request.policy is not None else _given(request.plan).scope_id
     scope_id = scope_id or client.own_tenant_id()
+    if scope_id is None and client.own_tenant_problem is not None:
+        raise client.own_tenant_problem
     if scope_id is None:
         raise OptionError("the scope is not known", "With an access token alone, name scope_id in the policy.")
     return scope_id
@@ -166,10 +178,13 @@ def _prepare(client: AcronisClient, request: EnforceRequest, progress: Progress)
 
 def _created_since(tree: TenantTree, plan: dict[str, t.Any]) -> int:
     made = str(plan.get("created_at", ""))[:19]
-    return sum(tenant.created_at is not None and tenant.created_at[:19] > made for tenant in tree)
+    return sum(tenant.created_at is not None and tenant.created_at[:19] >= made for tenant in tree)
 
 
-def _begin(record: Record, run: Run, client: AcronisClient, plan: Plan) -> None:
+def _begin(directory: str | None, run: Run, client: AcronisClient, plan: Plan) -> Record | None:
+    if directory is None:
+        return None
+    record = Record(directory, plan.scope_id, run)
     record.write(
         "header",
         format=FORMAT,
@@ -180,16 +195,28 @@ def _begin(record: Record, run: Run, client: AcronisClient, plan: Plan) -> None:
         plan_hash=plan.hash,
         planned=len(plan.selected),
     )
+    return record
+
+
+def _end(record: Record | None, refusal: str | None, results: list[Result]) -> str | None:
+    """Finish the record; what was done is done, so a failure to do so is only told."""
+    if record is None:
+        return None
+    try:
+        record.write("end", refused=refusal, results=_counts(results))
+    except OptionError as error:
+        return str(error)
+    return None
+
+
+def _predicted(one: Result | Change, refusal: str | None) -> Result:
+    if refusal is not None or isinstance(one, Result):
+        return _not_started(one)
+    return Result(one, CHANGED, one.after)
 
 
 def _not_started(one: Result | Change) -> Result:
     return Result(one, NOT_STARTED, one.before) if isinstance(one, Change) else one
-
-
-def _write(client: AcronisClient, prepared: _Prepared, record: Record | None, progress: Progress) -> list[Result]:
-    writer = Writer(client, prepared.plan.policy.rollout, record, progress)
-    written = iter(writer.write(prepared.to_make))
-    return [next(written) if isinstance(one, Change) else one for one in prepared.looked]
 
 
 def _counts(results: t.Iterable[Result]) -> dict[str, int]:
@@ -202,7 +229,7 @@ def _outcome(
     prepared: _Prepared,
     results: list[Result],
     refusal: str | None,
-    run: Run,
+    run: Run | None,
     record: Record | None,
 ) -> Outcome:
     plan, evaluation = prepared.plan, prepared.evaluation
@@ -219,12 +246,12 @@ def _outcome(
         "summary": summary,
         "guard_violations": [violation.as_data() for violation in prepared.violations],
         "changes": [one.as_data() for one in results],
-        "run_id": run.run_id,
+        "run_id": run.run_id if run is not None else None,
         "record_path": record.path if record is not None else None,
     }
     if evaluation is not None:
         values |= {
-            "plan": plan.as_data(utc_now()),
+            "plan": plan.as_data(evaluation.started_at),
             "exceptions": [state.as_data() for state in evaluation.exceptions],
             "unknown": evaluation.with_disposition("unknown"),
             "blocked": evaluation.with_disposition("blocked"),

@@ -32,11 +32,12 @@ _SHOWN = 10
 
 @dataclasses.dataclass(frozen=True)
 class Evaluation:
-    """A policy applied to what was read of a scope."""
+    """A policy applied to what was read of a scope, from ``started_at`` on."""
 
     policy: Policy
     scope_id: str
     today: datetime.date
+    started_at: str
     decisions: list[Decision]
     plan: Plan
     strata: list[Stratum]
@@ -103,7 +104,7 @@ def evaluate(client: AcronisClient, policy: Policy, verify: str, progress: Progr
         OptionError: a rule of the policy decides nothing.
         AccessError: the scope could not be read.
     """
-    today = utc_today()
+    today, started_at = utc_today(), utc_now()
     collected = collect(client, policy.scope_id, verify, progress)
     decisions = _decide(policy, collected.facts, today)
     if policy.guards.protected_users and any(_would_be_switched_on(decision) for decision in decisions):
@@ -111,7 +112,7 @@ def evaluate(client: AcronisClient, policy: Policy, verify: str, progress: Progr
         decisions = _decide(policy, facts, today)
     scope_id = collected.tree.root_id
     return Evaluation(
-        policy, scope_id, today, decisions, make_plan(policy, scope_id, decisions, today), collected.strata
+        policy, scope_id, today, started_at, decisions, make_plan(policy, scope_id, decisions, today), collected.strata
     )
 
 
@@ -152,7 +153,7 @@ def plan_estate(client: AcronisClient, request: PlanRequest, progress: Progress,
     if request.dest is not None:
         check_writable(request.dest)
     evaluation = evaluate(client, request.policy, request.verify, progress)
-    plan = evaluation.plan.as_data(utc_now())
+    plan = evaluation.plan.as_data(evaluation.started_at)
     changed = request.dest is not None and not _is_written(request.dest, plan)
     if request.dest is not None and changed and not check_mode:
         write_private(request.dest, (json.dumps(plan, indent=1) + "\n").encode())
@@ -187,7 +188,8 @@ def _is_written(path: str, plan: dict[str, t.Any]) -> bool:
         kept = json.loads(read_private(path) or b"null")
     except (OptionError, ValueError, RecursionError):
         return False
-    return isinstance(kept, dict) and {**kept, "created_at": plan["created_at"]} == plan
+    untimed = {name: value for name, value in plan.items() if name not in ("created_at", "digest")}
+    return isinstance(kept, dict) and {name: kept.get(name) for name in untimed} == untimed and len(kept) == len(plan)
 
 
 def tenants_as_data(decisions: t.Iterable[Decision], which: str) -> list[dict[str, t.Any]]:

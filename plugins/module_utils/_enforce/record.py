@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import dataclasses
+import errno
 import fcntl
 import getpass
 import json
@@ -17,10 +18,12 @@ import typing as t
 import uuid
 
 from .._errors import OptionError, RefusedError, quoted
-from .._files import make_private_dir
+from .._files import check_writable, make_private_dir
 from .clock import utc_now
 
 FORMAT = 1
+#: How every record begins.
+_BEGINNING = b'{"type": "header"'
 
 
 @dataclasses.dataclass(frozen=True)
@@ -29,7 +32,7 @@ class Run:
 
     Attributes:
         run_id: a random id.
-        actor: the user that the module runs as, or who launched the AWX job.
+        actor: the user that the module runs as.
         host: the machine.
         pid: the process.
         job: id of the AWX job, if it is one.
@@ -60,11 +63,8 @@ class Run:
         )
 
 
-class Record:
-    """A file of JSON lines: a header, an intent and an outcome for each write, an end.
-
-    Every line is on disk before the call returns, so a change that the platform has seen is in the record, whenever the
-    process is killed. Usable from many threads.
+class ScopeLock:
+    """Keeps other runs away from a scope. It ends with the process, so what a killed run left behind does not hold.
 
     Args:
         directory: private directory for records and locks.
@@ -78,16 +78,91 @@ class Record:
 
     def __init__(self, directory: str, scope_id: str, run: Run) -> None:
         make_private_dir(directory)
-        scope = re.sub(r"[^0-9a-z-]", "_", scope_id)
-        self._lock_descriptor = _take_lock(os.path.join(directory, f"{scope}.lock"), run)
+        self._descriptor = _open_lock(_lock_path(directory, scope_id), os.O_RDWR | os.O_CREAT)
+        _take(self._descriptor, fcntl.LOCK_EX)
+        os.ftruncate(self._descriptor, 0)
+        os.pwrite(self._descriptor, json.dumps(dataclasses.asdict(run)).encode(), 0)
+
+    def release(self) -> None:
+        """Let other runs begin."""
+        os.ftruncate(self._descriptor, 0)
+        os.close(self._descriptor)
+
+
+def check_lock(directory: str, scope_id: str) -> None:
+    """See whether :class:`ScopeLock` could be taken, without leaving a trace.
+
+    Raises:
+        OptionError: the directory cannot be used.
+        RefusedError: another run on the scope is under way.
+    """
+    if not os.path.lexists(directory):
+        check_writable(os.path.join(os.path.dirname(os.path.abspath(directory)), "directory"))
+        return
+    make_private_dir(directory)
+    path = _lock_path(directory, scope_id)
+    if os.path.lexists(path):
+        descriptor = _open_lock(path, os.O_RDONLY)
+        _take(descriptor, fcntl.LOCK_SH)
+        os.close(descriptor)
+
+
+def _lock_path(directory: str, scope_id: str) -> str:
+    return os.path.join(directory, f"{_file_name(scope_id)}.lock")
+
+
+def _file_name(scope_id: str) -> str:
+    return re.sub(r"[^0-9a-z-]", "_", scope_id)
+
+
+def _open_lock(path: str, flags: int) -> int:
+    try:
+        return os.open(path, flags | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise OptionError(
+            f"the lock {quoted(path, whole=True)} cannot be opened: {error.strerror}", "Name another record_dir."
+        ) from error
+
+
+def _take(descriptor: int, kind: int) -> None:
+    """Take a lock without waiting; closes the file if it cannot be had."""
+    try:
+        fcntl.flock(descriptor, kind | fcntl.LOCK_NB)
+    except BlockingIOError:
+        holder = _holder(descriptor)
+        os.close(descriptor)
+        raise RefusedError(f"another run on this scope is under way: {holder}", "Wait until it is done.") from None
+    except OSError as error:
+        os.close(descriptor)
+        raise OptionError(
+            f"the file system of record_dir has no locks: {error.strerror}", "Name another record_dir."
+        ) from error
+
+
+class Record:
+    """A file of JSON lines: a header, an intent and an outcome for each write, an end.
+
+    Every line is on disk before the call returns, so a change that the platform has seen is in the record, whenever the
+    process is killed. Usable from many threads.
+
+    Args:
+        directory: private directory for records, locked for the scope.
+        scope_id: root of the scope that the run is about.
+        run: the run.
+
+    Raises:
+        OptionError: the file cannot be created.
+    """
+
+    def __init__(self, directory: str, scope_id: str, run: Run) -> None:
         stamp = re.sub(r"[^0-9TZ]", "", run.started_at)
-        self.path = os.path.join(os.path.abspath(directory), f"{stamp}-{scope}-{run.run_id[:8]}.jsonl")
+        name = f"{stamp}-{_file_name(scope_id)}-{run.run_id[:8]}.jsonl"
+        self.path = os.path.join(os.path.abspath(directory), name)
         self._writing = threading.Lock()
         try:
             flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_CLOEXEC
             self._descriptor = os.open(self.path, flags, 0o600)
         except OSError as error:
-            os.close(self._lock_descriptor)
             raise OptionError(
                 f"the record {quoted(self.path, whole=True)} cannot be created: {error.strerror}",
                 "Name another record_dir.",
@@ -97,50 +172,26 @@ class Record:
         """Append a line and see that it is on disk.
 
         Raises:
-            OptionError: it cannot be written; nothing may be changed then.
+            OptionError: it cannot be written.
         """
         line = (json.dumps({"type": kind, "time": utc_now(), **values}) + "\n").encode()
         try:
             with self._writing:
-                written = os.write(self._descriptor, line)
-            if written != len(line):
-                raise OSError(28, "only a part of the line was written")
+                before = os.fstat(self._descriptor).st_size
+                if os.write(self._descriptor, line) != len(line):
+                    # Half a line would make the next one unreadable too.
+                    os.ftruncate(self._descriptor, before)
+                    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
             os.fdatasync(self._descriptor)
         except OSError as error:
             raise OptionError(
                 f"the record {quoted(self.path, whole=True)} cannot be written: {error.strerror}",
-                "Nothing is changed without a record. Make room, or name another record_dir.",
+                "Make room, or name another record_dir.",
             ) from error
 
     def close(self) -> None:
-        """Close the record and let other runs begin."""
+        """Close the file."""
         os.close(self._descriptor)
-        os.close(self._lock_descriptor)
-
-
-def _take_lock(path: str, run: Run) -> int:
-    """Lock a scope; the lock ends with the process, so what a killed run left behind does not hold."""
-    try:
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-    except OSError as error:
-        raise OptionError(
-            f"the lock {quoted(path, whole=True)} cannot be opened: {error.strerror}", "Name another record_dir."
-        ) from error
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        holder = _holder(descriptor)
-        os.close(descriptor)
-        raise RefusedError(f"another run on this scope is under way: {holder}", "Wait until it is done.") from None
-    except OSError as error:
-        os.close(descriptor)
-        raise OptionError(
-            f"the file system of {quoted(path, whole=True)} has no locks: {error.strerror}", "Name another record_dir."
-        ) from error
-    content = json.dumps(dataclasses.asdict(run)).encode()
-    os.ftruncate(descriptor, 0)
-    os.pwrite(descriptor, content, 0)
-    return descriptor
 
 
 def _holder(descriptor: int) -> str:
@@ -168,6 +219,8 @@ def read_record(path: str) -> list[dict[str, t.Any]]:
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else str(error)
         raise OptionError(f"{shown} cannot be read: {reason}", "Name the record of a run.") from error
+    if not content.startswith(_BEGINNING[: len(content)]):
+        raise OptionError(f"{shown} is no record", "Name the record of a run.")
     whole = content[: content.rfind(b"\n") + 1]
     try:
         lines = [json.loads(line) for line in whole.splitlines()]

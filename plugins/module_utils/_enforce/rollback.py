@@ -11,7 +11,7 @@ import typing as t
 
 from .._acronis.client import AcronisClient
 from .._acronis.mfa import DISABLE_IN_PROGRESS, DISABLED, ENABLED, read_mfa, switch_mfa
-from .._errors import AccessError, OptionError, quoted
+from .._errors import AccessError, ForbiddenError, NotFoundError, OptionError, quoted
 from .._outcome import Outcome
 from .._pool import in_parallel
 from .apply import ALREADY, CHANGED, CONFLICT, FAILED
@@ -78,12 +78,16 @@ def changes_of_record(path: str) -> list[Undo]:
 
 
 def changes_of_result(changes: t.Sequence[dict[str, t.Any]]) -> list[Undo]:
-    """What a run has changed, by the ``changes`` that it returned; a failed change may have been made.
+    """What a run has changed, by the ``changes`` that it returned; one of which nothing is known may have been made.
 
     Raises:
         OptionError: that is not what a run returns.
     """
-    return [_undo_from(one, "changes") for one in changes if one.get("result") in (CHANGED, FAILED)]
+    return [
+        _undo_from(one, "changes")
+        for one in changes
+        if one.get("result") == CHANGED or (one.get("result") == FAILED and one.get("status") is None)
+    ]
 
 
 def _undo_from(item: dict[str, t.Any], where: str) -> Undo:
@@ -138,13 +142,18 @@ def _counter(progress: Progress) -> t.Callable[[Undone], None]:
 
 def _look(client: AcronisClient, one: Undo) -> Undone | Undo:
     try:
-        status = read_mfa(client, one.tenant_id).status
+        state = read_mfa(client, one.tenant_id)
+    except (ForbiddenError, NotFoundError) as error:
+        return Undone(one, CONFLICT, None, client.redactor.mask(str(error)))
     except AccessError as error:
         return Undone(one, FAILED, None, client.redactor.mask(str(error)))
-    if status == one.before or (one.before == DISABLED and status == DISABLE_IN_PROGRESS):
-        return Undone(one, ALREADY, status)
+    status = DISABLED if state.status == DISABLE_IN_PROGRESS else state.status
+    if status == one.before:
+        return Undone(one, ALREADY, state.status)
     if status != one.after:
-        return Undone(one, CONFLICT, status, f"the run left it {one.after}, and it is {status}")
+        return Undone(one, CONFLICT, state.status, f"the run left it {one.after}, and it is {state.status}")
+    if not state.update_allowed:
+        return Undone(one, CONFLICT, state.status, "the API client may not change it (update_allowed is false)")
     return one
 
 

@@ -74,7 +74,7 @@ class Plan:
     def as_data(self, created_at: str) -> dict[str, t.Any]:
         """The plan as plain data, to be kept, shown or carried out."""
         document = self.policy.document
-        return {
+        data = {
             "format": FORMAT,
             "hash": self.hash,
             "created_at": created_at,
@@ -84,6 +84,7 @@ class Plan:
             "changes": [change.as_data() for change in self.changes],
             "pending": [{**change.as_data(), "not_before": day} for change, day in self.pending],
         }
+        return {**data, "digest": _digest(data)}
 
 
 def make_plan(policy: Policy, scope_id: str, decisions: t.Iterable[Decision], today: datetime.date) -> Plan:
@@ -139,8 +140,11 @@ def _hash(policy: Policy, scope_id: str, changes: t.Iterable[Change]) -> str:
         "exceptions": policy.document["exceptions"],
         "changes": [(change.tenant_id, change.before, change.after) for change in changes],
     }
-    canonical = json.dumps(covered, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(canonical.encode()).hexdigest()
+    return _digest(covered)
+
+
+def _digest(data: t.Any) -> str:
+    return hashlib.sha256(json.dumps(data, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
 
 def read_plan(data: t.Any) -> Plan:
@@ -156,10 +160,11 @@ def read_plan(data: t.Any) -> Plan:
         pending = tuple((_change_from(item), str(item["not_before"])) for item in data["pending"])
         scope_id, wanted, claimed = str(data["scope_id"]), int(data["wanted"]), str(data["hash"])
         document = data["policy"]
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise PolicyError(f"it is no plan, or a part of it is missing ({error}). Make a new one.") from None
     plan = Plan(scope_id, read_policy(document), changes, pending, wanted, claimed)
-    if _hash(plan.policy, scope_id, changes) != claimed:
+    whole = {name: value for name, value in data.items() if name != "digest"}
+    if _hash(plan.policy, scope_id, changes) != claimed or _digest(whole) != data.get("digest"):
         raise PolicyError("it was changed since it was made: its hash does not fit. Make a new one.")
     return plan
 
