@@ -18,7 +18,12 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.tenantops.access.plugins.module_utils._enforce.record import Record, Run, read_record
+from ansible_collections.tenantops.access.plugins.module_utils._enforce.record import (
+    Record,
+    Run,
+    ScopeLock,
+    read_record,
+)
 from ansible_collections.tenantops.access.plugins.module_utils._errors import OptionError, RefusedError
 from ansible_collections.tenantops.access.tests.unit.plugins.module_utils._enforce.enforcing import (
     ENDPOINT,
@@ -30,7 +35,6 @@ from ansible_collections.tenantops.access.tests.unit.plugins.module_utils._enfor
     of_type,
     results,
     run,
-    settle,
     undo,
 )
 from ansible_collections.tenantops.access.tests.unit.support.cloud import Cloud
@@ -258,7 +262,7 @@ class TestLock:
 
     def test_the_second_is_told_who_is_at_it(self, cloud: Cloud, tmp_path: Path) -> None:
         estate, other = Estate(cloud, 4), Estate(cloud, 2)
-        cloud.simulator.fault("slow", method="PUT", route=ENDPOINT, seconds=30)
+        cloud.simulator.fault("slow_after", method="PUT", route=ENDPOINT, seconds=30)
         first = begin(cloud, estate.policy(), tmp_path)
         while not any(path.read_bytes().count(b"intent") for path in tmp_path.glob("*.jsonl")):
             time.sleep(0.005)
@@ -278,27 +282,26 @@ class TestLock:
         first.join(60)
         cloud.simulator.clear_faults()
         assert run(cloud, estate.policy(), records=tmp_path).failure is None
-        settle(cloud)
         assert estate.enabled() == set(estate.off)
 
     def test_check_mode_is_told_too(self, cloud: Cloud, tmp_path: Path) -> None:
         estate = Estate(cloud, 1)
         holder = Run.begin()
-        record = Record(str(tmp_path), estate.partner, holder)
+        lock = ScopeLock(str(tmp_path), estate.partner, holder)
         before = sorted(tmp_path.iterdir())
         with pytest.raises(RefusedError, match=holder.run_id):
             run(cloud, estate.policy(), records=tmp_path, check=True)
-        record.close()
+        lock.release()
         assert results(run(cloud, estate.policy(), records=tmp_path, check=True)) == {estate.off[0]: "changed"}
         assert sorted(tmp_path.iterdir()) == before
 
     def test_it_ends_with_the_run(self, cloud: Cloud, tmp_path: Path) -> None:
         estate = Estate(cloud, 1)
         for number in range(3):
-            record = Record(str(tmp_path), estate.partner, Run.begin())
+            lock = ScopeLock(str(tmp_path), estate.partner, Run.begin())
             with pytest.raises(RefusedError):
                 run(cloud, estate.policy(), records=tmp_path)
-            record.close()
+            lock.release()
             assert bool(results(run(cloud, estate.policy(), records=tmp_path))) is (number == 0)
 
     @pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"run_id": 1}', b"\xff" * 9000])
