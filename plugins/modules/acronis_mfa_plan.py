@@ -121,6 +121,19 @@ plan:
       description: The tenant at the top of the scope.
       type: str
       returned: success
+    wanted:
+      description: Tenants of which a state is wanted.
+      type: int
+      returned: success
+    digest:
+      description: Of everything but the time, so that a plan that was edited is noticed.
+      type: str
+      returned: success
+    pending:
+      description: What will change later, with C(not_before). Otherwise like RV(plan.changes).
+      type: list
+      elements: dict
+      returned: success
     policy:
       description: The policy with its defaults.
       type: dict

@@ -188,8 +188,7 @@ def _is_written(path: str, plan: dict[str, t.Any]) -> bool:
         kept = json.loads(read_private(path) or b"null")
     except (OptionError, ValueError, RecursionError):
         return False
-    untimed = {name: value for name, value in plan.items() if name not in ("created_at", "digest")}
-    return isinstance(kept, dict) and {name: kept.get(name) for name in untimed} == untimed and len(kept) == len(plan)
+    return isinstance(kept, dict) and {**kept, "created_at": plan["created_at"]} == plan
 
 
 def tenants_as_data(decisions: t.Iterable[Decision], which: str) -> list[dict[str, t.Any]]:

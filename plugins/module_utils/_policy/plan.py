@@ -84,7 +84,7 @@ class Plan:
             "changes": [change.as_data() for change in self.changes],
             "pending": [{**change.as_data(), "not_before": day} for change, day in self.pending],
         }
-        return {**data, "digest": _digest(data)}
+        return {**data, "digest": _digest({**data, "created_at": None})}
 
 
 def make_plan(policy: Policy, scope_id: str, decisions: t.Iterable[Decision], today: datetime.date) -> Plan:
@@ -153,33 +153,51 @@ def read_plan(data: t.Any) -> Plan:
     Raises:
         PolicyError: it is no plan of this version, or was changed since it was made.
     """
-    if not isinstance(data, dict) or data.get("format") != FORMAT:
+    if not isinstance(data, dict) or type(data.get("format")) is not int or data["format"] != FORMAT:
         raise PolicyError("it is no plan of this version. Make a new one.")
     try:
         changes = tuple(_change_from(item) for item in data["changes"])
-        pending = tuple((_change_from(item), str(item["not_before"])) for item in data["pending"])
-        scope_id, wanted, claimed = str(data["scope_id"]), int(data["wanted"]), str(data["hash"])
-        document = data["policy"]
-    except (KeyError, TypeError, ValueError, OverflowError) as error:
-        raise PolicyError(f"it is no plan, or a part of it is missing ({error}). Make a new one.") from None
+        pending = tuple((_change_from(item), _typed(item, "not_before", str)) for item in data["pending"])
+        scope_id, claimed = _typed(data, "scope_id", str), _typed(data, "hash", str)
+        wanted, document = _count(data, "wanted"), _typed(data, "policy", dict)
+    except (KeyError, TypeError) as error:
+        raise PolicyError(f"it is no plan: {error} is missing or wrong. Make a new one.") from None
+    if document.get("scope_id") != scope_id:
+        raise PolicyError("it is no plan: its policy is about another scope. Make a new one.")
     plan = Plan(scope_id, read_policy(document), changes, pending, wanted, claimed)
-    whole = {name: value for name, value in data.items() if name != "digest"}
+    whole = {**{name: value for name, value in data.items() if name != "digest"}, "created_at": None}
     if _hash(plan.policy, scope_id, changes) != claimed or _digest(whole) != data.get("digest"):
         raise PolicyError("it was changed since it was made: its hash does not fit. Make a new one.")
     return plan
 
 
+def _typed(item: dict[str, t.Any], name: str, kind: type[t.Any]) -> t.Any:
+    if type(item[name]) is not kind:
+        raise TypeError(repr(name))
+    return item[name]
+
+
+def _count(item: dict[str, t.Any], name: str) -> int:
+    count: int = _typed(item, name, int)
+    if count < 0:
+        raise TypeError(repr(name))
+    return count
+
+
 def _change_from(item: dict[str, t.Any]) -> Change:
-    lockouts = item["lockouts_max"]
-    texts = ("tenant_id", "name", "kind", "parent_id", "before", "after", "reason")
-    optional_texts = ("pricing_mode", "rule")
-    if not all(isinstance(item[name], str) for name in texts) or item["after"] not in ("enabled", "disabled"):
-        raise ValueError("changes")
-    if not all(item[name] is None or isinstance(item[name], str) for name in optional_texts):
-        raise ValueError("changes")
+    before, after = _typed(item, "before", str), _typed(item, "after", str)
+    if before not in ("enabled", "disabled", "disable_in_progress") or after not in ("enabled", "disabled"):
+        raise TypeError("'before' or 'after'")
+    path = _typed(item, "path", list)
+    if not all(type(name) is str for name in path):
+        raise TypeError("'path'")
     return Change(
-        **{name: item[name] for name in (*texts, *optional_texts)},
-        path=tuple(str(name) for name in item["path"]),
-        lockouts_max=None if lockouts is None else int(lockouts),
-        expired_exception=bool(item["expired_exception"]),
+        **{name: _typed(item, name, str) for name in ("tenant_id", "name", "kind", "parent_id", "reason")},
+        pricing_mode=None if item["pricing_mode"] is None else _typed(item, "pricing_mode", str),
+        rule=None if item["rule"] is None else _typed(item, "rule", str),
+        before=before,
+        after=after,
+        path=tuple(path),
+        lockouts_max=None if item["lockouts_max"] is None else _count(item, "lockouts_max"),
+        expired_exception=_typed(item, "expired_exception", bool),
     )
