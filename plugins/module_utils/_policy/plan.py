@@ -163,7 +163,7 @@ def read_plan(data: t.Any) -> Plan:
     except (KeyError, TypeError) as error:
         raise PolicyError(f"it is no plan: {error} is missing or wrong. Make a new one.") from None
     if document.get("scope_id") != scope_id:
-        raise PolicyError("it is no plan: its policy is about another scope. Make a new one.")
+        raise PolicyError("it was changed since it was made: its policy is about another scope. Make a new one.")
     plan = Plan(scope_id, read_policy(document), changes, pending, wanted, claimed)
     whole = {**{name: value for name, value in data.items() if name != "digest"}, "created_at": None}
     if _hash(plan.policy, scope_id, changes) != claimed or _digest(whole) != data.get("digest"):
@@ -179,7 +179,7 @@ def _typed(item: dict[str, t.Any], name: str, kind: type[t.Any]) -> t.Any:
 
 def _count(item: dict[str, t.Any], name: str) -> int:
     count: int = _typed(item, name, int)
-    if count < 0:
+    if not 0 <= count <= 10**9:
         raise TypeError(repr(name))
     return count
 
