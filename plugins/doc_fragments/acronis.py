@@ -31,6 +31,8 @@ options:
     description:
       - Secret of the API client.
       - It is sent in the header of the token request, or in its body if the client was created for that.
+      - Put it into the environment of the process that runs Ansible, or into a vaulted variable. The keyword
+        C(environment) of a play or task is no place for it, because Ansible shows its values at C(-vvv).
       - If not set, the environment variable E(ACRONIS_CLIENT_SECRET) is used.
     type: str
   access_token:
