@@ -37,8 +37,8 @@ class AccessError(Exception):
     """
 
     kind: t.ClassVar[str] = "error"
-    #: Whether the server has not done what was asked; reading back can settle it.
-    definite: bool = True
+    #: Whether the server has certainly not done what was asked, and will not.
+    definite: t.ClassVar[bool] = True
 
     def __init__(
         self,
@@ -97,7 +97,7 @@ class WaitError(AccessError):
     """A change was accepted, but is not complete after the time that the caller allowed."""
 
     kind = "timeout"
-    definite: bool = False
+    definite: t.ClassVar[bool] = False
 
 
 class UnreachableError(AccessError):
@@ -116,7 +116,7 @@ class LostError(AccessError):
     """The request was sent, its answer never came: whether it took effect is not known."""
 
     kind = "lost"
-    definite: bool = False
+    definite: t.ClassVar[bool] = False
 
 
 class UnauthorizedError(AccessError):
@@ -153,14 +153,14 @@ class ServerError(AccessError):
     """HTTP 5xx: whether the request took effect is not known."""
 
     kind = "server"
-    definite: bool = False
+    definite: t.ClassVar[bool] = False
 
 
 class MalformedError(AccessError):
     """An answer that does not keep the contract: not JSON, wrong types, missing fields, a redirect."""
 
     kind = "malformed"
-    definite: bool = False
+    definite: t.ClassVar[bool] = False
 
 
 @contextmanager

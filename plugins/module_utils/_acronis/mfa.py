@@ -177,7 +177,6 @@ def switch_mfa(client: AcronisClient, tenant_id: str, wanted: str) -> MfaState:
                     return state
                 if tries_left < 1 or error.retry_after > wait_left:
                     error.remedy = f"It was read back: the state is {state.status}. {error.remedy}".rstrip()
-                    error.definite = True
                     raise
                 tries_left -= 1
                 wait_left -= error.retry_after
