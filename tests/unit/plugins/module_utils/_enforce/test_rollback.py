@@ -1,0 +1,267 @@
+# Copyright (c) 2026, TenantOps contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Rolling back: what one run has changed and nobody has changed since, and nothing else."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ansible_collections.tenantops.access.plugins.module_utils._enforce.rollback import (
+    changes_of_record,
+    changes_of_result,
+)
+from ansible_collections.tenantops.access.plugins.module_utils._errors import OptionError
+from ansible_collections.tenantops.access.plugins.module_utils._outcome import Outcome
+from ansible_collections.tenantops.access.tests.unit.plugins.module_utils._enforce.enforcing import (
+    ENDPOINT,
+    Change,
+    Estate,
+    counted,
+    results,
+    run,
+    undo,
+)
+from ansible_collections.tenantops.access.tests.unit.support.cloud import MFA, Cloud
+
+
+def source_of(outcome: Outcome, what: str) -> Path | list[Change]:
+    """The record of a run, or the changes that it returned, as they come through JSON."""
+    if what == "record":
+        return Path(outcome.values["record_path"])
+    changes: list[Change] = json.loads(json.dumps(outcome.values["changes"]))
+    return changes
+
+
+@pytest.fixture(params=["record", "changes"])
+def what(request: pytest.FixtureRequest) -> Iterator[str]:
+    """From what to roll back."""
+    yield request.param
+
+
+class TestUndoing:
+    """The state from before the run."""
+
+    def test_a_whole_run(self, cloud: Cloud, tmp_path: Path, what: str) -> None:
+        estate = Estate(cloud, 6, on=3)
+        before = estate.states()
+        source = source_of(run(cloud, estate.policy(), records=tmp_path), what)
+        cloud.simulator.reset_counters()
+        checked = undo(cloud, source, check=True)
+        assert cloud.puts() == {}
+        done = undo(cloud, source)
+        assert checked.as_result() == done.as_result()
+        assert (done.changed, done.failure, done.values["conflicts"]) == (True, None, [])
+        assert results(done) == dict.fromkeys(estate.off, "changed")
+        assert {(one["before"], one["after"], one["status"]) for one in done.values["changes"]} == {
+            ("enabled", "disabled", "disabled")
+        }
+        assert all(one["path"][-1].startswith("Off ") for one in done.values["changes"])
+        assert len(done.after.splitlines()) == 6
+        assert cloud.puts() == dict.fromkeys(estate.off, 1)
+        assert estate.states() == before
+
+        for check in (True, False):
+            again = undo(cloud, source, check=check)
+            assert (again.changed, again.failure, again.after) == (False, None, "")
+            assert results(again) == dict.fromkeys(estate.off, "already")
+        assert cloud.puts() == dict.fromkeys(estate.off, 1)
+
+    @pytest.mark.parametrize("check", [False, True])
+    def test_weakening_must_be_allowed(self, cloud: Cloud, tmp_path: Path, what: str, check: bool) -> None:
+        estate = Estate(cloud, 3)
+        source = source_of(run(cloud, estate.policy(), records=tmp_path), what)
+        cloud.simulator.reset_counters()
+        outcome = undo(cloud, source, allow_disable=False, check=check)
+        assert "allow_disable" in (outcome.failure or "")
+        assert not outcome.changed
+        assert results(outcome) == dict.fromkeys(estate.off, "not_started")
+        assert cloud.puts() == {}
+        assert estate.enabled() == set(estate.off)
+
+    def test_strengthening_needs_no_leave(self, cloud: Cloud, tmp_path: Path, what: str) -> None:
+        estate = Estate(cloud, 1, on=3)
+        before = estate.states()
+        wanted = estate.policy("disabled", guards={"allow_disable": True})
+        source = source_of(run(cloud, wanted, records=tmp_path), what)
+        done = undo(cloud, source, allow_disable=False)
+        assert results(done) == dict.fromkeys(estate.on, "changed")
+        assert estate.states() == before
+
+    def test_one_of_both_kinds_without_leave(self, cloud: Cloud, tmp_path: Path, what: str) -> None:
+        estate = Estate(cloud, 2, on=2)
+        on, off = (
+            {"name": f"to {mfa}", "match": {"id": ids}, "mfa": mfa}
+            for mfa, ids in (("enabled", estate.off), ("disabled", estate.on))
+        )
+        wanted = estate.policy(rules=[on, off], guards={"allow_disable": True})
+        source = source_of(run(cloud, wanted, records=tmp_path), what)
+        assert estate.enabled() == set(estate.off)
+        cloud.simulator.reset_counters()
+        assert undo(cloud, source, allow_disable=False).failure is not None
+        assert cloud.puts() == {}
+        assert undo(cloud, source).failure is None
+        assert estate.enabled() == set(estate.on)
+
+    def test_only_what_that_run_has_changed(self, cloud: Cloud, tmp_path: Path, what: str) -> None:
+        estate = Estate(cloud, 6)
+        plan = estate.plan(estate.policy(guards={"max_conflicts_percent": 100}, rollout={"max_failures": 9}))
+        already, conflict, refused, *others = estate.off
+        cloud.simulator.patch_tenant(already, mfa=True)
+        cloud.simulator.patch_tenant(conflict, pricing_mode="trial")
+        fault = {"method": "PUT", "path": f"/api/2/tenants/{refused}/mfa/status"}
+        cloud.simulator.fault("platform_error", status=403, code=1002, message="no", **fault)
+        outcome = run(cloud, plan, records=tmp_path)
+        assert counted(outcome) == {"already": 1, "conflict": 1, "failed": 1, "changed": 3}
+        # Whoever sees to the rest by hand finds it as it was.
+        for tenant_id in (conflict, refused):
+            cloud.simulator.patch_tenant(tenant_id, mfa=True)
+        done = undo(cloud, source_of(outcome, what))
+        assert results(done) == dict.fromkeys(others, "changed")
+        assert estate.enabled() == {already, conflict, refused}
+
+    @pytest.mark.parametrize("kind", ["reset_after", "reset_before"])
+    def test_a_failure_that_may_have_been_a_change(self, cloud: Cloud, tmp_path: Path, what: str, kind: str) -> None:
+        estate = Estate(cloud, 1)
+        cloud.simulator.fault(kind, method="PUT", route=ENDPOINT)
+        cloud.simulator.fault("error_text", method="GET", route=ENDPOINT, after=2, times=1)
+        outcome = run(cloud, estate.policy(), records=tmp_path)
+        assert counted(outcome) == {"failed": 1}
+        done = undo(cloud, source_of(outcome, what))
+        assert done.failure is None
+        assert results(done) == {estate.off[0]: "changed" if kind == "reset_after" else "already"}
+        assert estate.enabled() == set()
+
+    def test_check_mode_has_changed_nothing(self, cloud: Cloud) -> None:
+        estate = Estate(cloud, 1)
+        checked = run(cloud, estate.policy(), check=True)
+        assert undo(cloud, checked.values["changes"]).changed is False
+        assert cloud.puts() == {}
+
+    def test_a_roll_back_can_be_rolled_back(self, cloud: Cloud) -> None:
+        estate = Estate(cloud, 2)
+        undone = undo(cloud, run(cloud, estate.policy()).values["changes"])
+        assert undo(cloud, undone.values["changes"], allow_disable=False).failure is None
+        assert estate.enabled() == set(estate.off)
+
+
+class TestConflicts:
+    """What others have changed since is left alone, and listed."""
+
+    def test_what_is_no_longer_as_the_run_left_it(self, cloud: Cloud, tmp_path: Path, what: str) -> None:
+        estate = Estate(cloud, 6)
+        outcome = run(cloud, estate.policy(), records=tmp_path)
+        undone, in_progress, deleted, locked, alone, other = estate.off
+        cloud.simulator.patch_tenant(undone, mfa=False)
+        cloud.simulator.patch_tenant(in_progress, disable_polls=50)
+        cloud.simulator.delete_tenant(deleted)
+        cloud.simulator.patch_tenant(locked, update_lock={"enabled": True})
+        cloud.simulator.patch_tenant(alone, ancestral_access=False)
+        cloud.simulator.reset_counters()
+        checked = undo(cloud, source_of(outcome, what), check=True)
+        done = undo(cloud, source_of(outcome, what))
+        assert checked.as_result() == done.as_result()
+        assert done.failure is None
+        conflicts = {deleted, locked, alone}
+        assert results(done) == {
+            undone: "already",
+            in_progress: "already",
+            **dict.fromkeys(conflicts, "conflict"),
+            other: "changed",
+        }
+        assert {one["tenant_id"] for one in done.values["conflicts"]} == conflicts
+        assert all(one["detail"] for one in done.values["conflicts"])
+        assert cloud.puts() == {other: 1}
+
+    def test_a_partner_that_became_one_in_production(self, cloud: Cloud, what: str, tmp_path: Path) -> None:
+        estate = Estate(cloud, 1)
+        partner = estate.add("Partner", kind="partner", pricing_mode="trial")
+        rules = [{"name": "partners", "match": {"id": [partner]}, "mfa": "enabled"}]
+        outcome = run(cloud, estate.policy(rules=rules), records=tmp_path)
+        assert results(outcome) == {partner: "changed"}
+        cloud.simulator.patch_tenant(partner, pricing_mode="production")
+        cloud.simulator.reset_counters()
+        for check in (True, False):
+            assert results(undo(cloud, source_of(outcome, what), check=check)) == {partner: "conflict"}
+        assert cloud.puts() == {}
+
+    def test_switching_off_that_is_still_under_way(self, cloud: Cloud, tmp_path: Path, what: str) -> None:
+        estate = Estate(cloud, 0, on=2)
+        cloud.simulator.settings(switches={"disable": "polls:30"})
+        wanted = estate.policy("disabled", guards={"allow_disable": True})
+        outcome = run(cloud, wanted, records=tmp_path)
+        done = undo(cloud, source_of(outcome, what))
+        assert results(done) == dict.fromkeys(estate.on, "changed")
+        assert estate.enabled() == set(estate.on)
+
+    def test_a_tenant_that_cannot_be_read(self, cloud: Cloud, tmp_path: Path, what: str) -> None:
+        estate = Estate(cloud, 3)
+        outcome = run(cloud, estate.policy(), records=tmp_path)
+        first, *others = estate.off
+        cloud.simulator.fault("error_text", path=f"/api/2/tenants/{first}/mfa/status", times=None)
+        done = undo(cloud, source_of(outcome, what))
+        assert first in (done.failure or "")
+        assert results(done) == {first: "failed", **dict.fromkeys(others, "changed")}
+        assert estate.enabled() == {first}
+
+    @pytest.mark.parametrize("kind", ["reset_after", "error_after", "empty_body", "cut_off"])
+    def test_a_change_whose_answer_is_lost(self, cloud: Cloud, kind: str) -> None:
+        estate = Estate(cloud, 3)
+        outcome = run(cloud, estate.policy())
+        cloud.simulator.reset_counters()
+        cloud.simulator.fault(kind, method="PUT", route=ENDPOINT, times=None)
+        done = undo(cloud, outcome.values["changes"])
+        assert results(done) == dict.fromkeys(estate.off, "changed")
+        assert cloud.toggles() == cloud.puts() == dict.fromkeys(estate.off, 1)
+        assert estate.enabled() == set()
+
+    def test_each_is_read_once(self, cloud: Cloud) -> None:
+        estate = Estate(cloud, 5)
+        outcome = run(cloud, estate.policy())
+        cloud.simulator.reset_counters()
+        undo(cloud, outcome.values["changes"])
+        assert cloud.count(MFA) == 5
+
+
+class TestSources:
+    """What is no record, and no list of changes."""
+
+    @pytest.mark.parametrize(
+        "changed",
+        [
+            {"tenant_id": 7},
+            {"path": "a/b"},
+            {"before": "off"},
+            {"after": None},
+            {"after": "disable_in_progress"},
+        ],
+    )
+    def test_changes_that_are_none(self, changed: dict[str, Any]) -> None:
+        good = {"tenant_id": "a", "path": ["a"], "before": "disabled", "after": "enabled", "result": "changed"}
+        assert len(changes_of_result([good])) == 1
+        with pytest.raises(OptionError):
+            changes_of_result([{**good, **changed}])
+        missing = {name: value for name, value in good.items() if name not in changed}
+        with pytest.raises(OptionError):
+            changes_of_result([missing])
+
+    @pytest.mark.parametrize("content", ["no newline", "{}", "\n", '{"hash": "x"}\n'])
+    def test_records_that_are_none(self, tmp_path: Path, content: str) -> None:
+        path = tmp_path / "record.jsonl"
+        path.write_text(content, encoding="utf-8")
+        with pytest.raises(OptionError):
+            changes_of_record(str(path))
+
+    def test_nothing_to_undo(self, cloud: Cloud, tmp_path: Path) -> None:
+        estate = Estate(cloud, 0, on=1)
+        outcome = run(cloud, estate.policy(), records=tmp_path)
+        sources: list[Path | list[Change]] = [Path(outcome.values["record_path"]), []]
+        for source in sources:
+            done = undo(cloud, source, allow_disable=False)
+            assert (done.changed, done.failure, done.values["changes"]) == (False, None, [])
