@@ -116,14 +116,28 @@ def test_the_inventory_plugin_has_the_options_and_its_own() -> None:
     assert own["scope_id"]["type"] == "str"
 
 
-#: Roles that connect, the group of their connection, and the tasks file that passes it on.
-ROLES = [("tenant_mfa", "acronis"), ("ott_link", "acronis"), ("cluster_session", "cluster")]
+def role_options(role: str) -> dict[str, Any]:
+    """The options that a role documents."""
+    return dict(load(f"roles/{role}/meta/argument_specs.yml")["argument_specs"]["main"]["options"])
+
+
+#: Roles that connect, and the group of their connection.
+ROLES = [
+    (path.name, group)
+    for path in sorted((COLLECTION / "roles").iterdir())
+    for group, option in (("acronis", "datacenter_url"), ("cluster", "url"))
+    if f"{path.name}_{option}" in role_options(path.name)
+]
+
+
+def test_the_roles_that_connect_are_found() -> None:
+    assert {("tenant_mfa", "acronis"), ("ott_link", "acronis"), ("cluster_session", "cluster")} <= set(ROLES)
 
 
 @pytest.mark.parametrize("role, group", ROLES)
 def test_a_role_has_every_option_with_its_prefix(role: str, group: str) -> None:
     spec = GROUPS[group][0]
-    options = load(f"roles/{role}/meta/argument_specs.yml")["argument_specs"]["main"]["options"]
+    options = role_options(role)
     for name, one in spec.items():
         option = options[f"{role}_{name}"]
         assert option["type"] == one["type"], name
@@ -136,14 +150,19 @@ def test_a_role_has_every_option_with_its_prefix(role: str, group: str) -> None:
 
 @pytest.mark.parametrize("role, group", ROLES)
 def test_a_role_passes_every_option_on(role: str, group: str) -> None:
-    text = "".join(path.read_text(encoding="utf-8") for path in (COLLECTION / "roles" / role).rglob("tasks/*.yml"))
-    for name in GROUPS[group][0]:
-        assert re.search(rf"\b{name}: .*\b{role}_{name} \| default\(omit\)", text), name
+    connection = load(f"roles/{role}/vars/main.yml")[f"{role}_connection"]
+    passed = re.findall(r"\['(\w+)', (\w+) \| default\(none\)\]", connection)
+    assert passed == [(name, f"{role}_{name}") for name in GROUPS[group][0]]
+    tasks = "".join(path.read_text(encoding="utf-8") for path in (COLLECTION / "roles" / role).rglob("tasks/*.yml"))
+    used = re.findall(rf"^ *(tenantops\.access\.{group}_\w+):$", tasks, re.MULTILINE)
+    given = re.findall(rf"^ *(tenantops\.access\.{group}_\w+): \"{{{{ {role}_connection }}}}\"$", tasks, re.MULTILINE)
+    assert used
+    assert set(used) <= set(given)
 
 
 @pytest.mark.parametrize("role, group", ROLES)
 def test_the_defaults_of_a_role_are_those_that_it_documents(role: str, group: str) -> None:
-    options = load(f"roles/{role}/meta/argument_specs.yml")["argument_specs"]["main"]["options"]
+    options = role_options(role)
     path = COLLECTION / "roles" / role / "defaults" / "main.yml"
     defaults = (yaml.safe_load(path.read_text(encoding="utf-8")) or {}) if path.exists() else {}
     assert not set(defaults) & {f"{role}_{name}" for name in GROUPS[group][0]}
