@@ -127,9 +127,11 @@ def place_of(keys: Keys) -> str:
 
 def refused(given: Any) -> str:
     """What is said of a document that cannot be used."""
-    with pytest.raises(PolicyError) as caught:
+    try:
         read_policy(given)
-    return str(caught.value)
+    except PolicyError as error:
+        return str(error)
+    pytest.fail(f"accepted: {given!r}")
 
 
 def assert_refused(given: Any, keys: Keys, *says: str) -> None:
@@ -156,20 +158,13 @@ def test_every_key_is_tried_here() -> None:
     assert walk(FULL, ()) == {(), *TYPES}
 
 
-def wrong_types() -> list[Any]:
-    """Every place with a value of every other type."""
-    result = []
-    for keys, right in TYPES.items():
-        for other, values in SAMPLES.items():
-            if other != right and other not in ALSO.get(right, []):
-                ids = (f"{place_of(keys)}-{other}{number}" for number in range(len(values)))
-                result += [pytest.param(keys, value, id=name) for name, value in zip(ids, values, strict=True)]
-    return result
-
-
-@pytest.mark.parametrize(("keys", "value"), wrong_types())
-def test_a_wrong_type_is_refused(keys: Keys, value: Any) -> None:
-    assert_refused(changed(FULL, keys, value), keys)
+@pytest.mark.parametrize("keys", TYPES, ids=place_of)
+def test_a_wrong_type_is_refused(keys: Keys) -> None:
+    right = {TYPES[keys], *ALSO.get(TYPES[keys], ())}
+    wrong = [value for kind, values in SAMPLES.items() if kind not in right for value in values]
+    assert len(wrong) > 5
+    for value in wrong:
+        assert_refused(changed(FULL, keys, value), keys)
 
 
 @pytest.mark.parametrize("keys", [keys for keys in TYPES if isinstance(keys[-1], int)])
@@ -188,14 +183,15 @@ def test_what_is_no_mapping_is_no_policy(given: Any) -> None:
     assert "mapping" in refused(given)
 
 
-@pytest.mark.parametrize("keys", [(), *MAPPINGS])
-@pytest.mark.parametrize("name", ["", "nmae", "Name", "not-before", "name ", True, None, 1, ("a", "b")])
-def test_an_unknown_key_is_refused(keys: Keys, name: Any) -> None:
-    message = refused(changed(FULL, (*keys, name), "enabled"))
-    assert message.startswith(place_of((*keys, "")))
-    assert "no such key" in message
-    assert str(name) in message
-    assert message.isprintable()
+@pytest.mark.parametrize("keys", [(), *MAPPINGS], ids=place_of)
+def test_an_unknown_key_is_refused(keys: Keys) -> None:
+    names: list[Any] = ["", "nmae", "Name", "not-before", "name ", True, None, 1, ("a", "b")]
+    for name in names:
+        message = refused(changed(FULL, (*keys, name), "enabled"))
+        assert message.startswith(place_of((*keys, "")))
+        assert "no such key" in message
+        assert str(name) in message
+        assert message.isprintable()
 
 
 @pytest.mark.parametrize(

@@ -136,11 +136,11 @@ def test_one_guard_leaves_the_others_on() -> None:
 
 
 @pytest.mark.parametrize("keys", DATED)
-@pytest.mark.parametrize("bad", BAD_DATES)
-def test_what_is_no_date_is_refused(keys: tuple[str | int, ...], bad: str) -> None:
-    message = refused(changed(EXAMPLE_READ, keys, bad))
-    assert message.startswith(f"{keys[0]}[0].{keys[-1]}: ")
-    assert repr(bad) in message
+def test_what_is_no_date_is_refused(keys: tuple[str | int, ...]) -> None:
+    for bad in BAD_DATES:
+        message = refused(changed(EXAMPLE_READ, keys, bad))
+        assert message.startswith(f"{keys[0]}[0].{keys[-1]}: ")
+        assert repr(bad) in message
 
 
 @pytest.mark.parametrize("keys", DATED)
@@ -250,9 +250,11 @@ EVERY_KEY = [
 
 def refused(given: Any) -> str:
     """What is said of a document that cannot be used."""
-    with pytest.raises(PolicyError) as caught:
+    try:
         read_policy(given)
-    return str(caught.value)
+    except PolicyError as error:
+        return str(error)
+    pytest.fail(f"accepted: {given!r}")
 
 
 def assert_read_or_refused(given: Any, place: str = "") -> None:
@@ -278,21 +280,17 @@ def test_anything_anywhere_is_read_or_refused_by_its_place(keys: tuple[str | int
 
 
 @pytest.mark.parametrize("keys", EVERY_KEY)
-@pytest.mark.parametrize(
-    "value",
-    [16**5000, -(16**5000), "x" * 10**6, "\ud800", "\0", "\x1b[31m\n"],
-    ids=["huge", "minus-huge", "long", "surrogate", "nul", "escape"],
-)
-def test_values_out_of_all_proportion_are_read_or_refused(keys: tuple[str | int, ...], value: Any) -> None:
-    given = changed(EXAMPLE_READ, keys, value)
-    try:
-        read = read_policy(given)
-    except PolicyError as error:
-        assert str(error).startswith(str(keys[0]))
-        assert len(str(error)) < 1000
-        assert str(error).isprintable()
-    else:
-        json.dumps(read.document)
+def test_values_out_of_all_proportion_are_read_or_refused(keys: tuple[str | int, ...]) -> None:
+    for value in (16**5000, -(16**5000), "x" * 10**6, "\ud800", "\0", "\x1b[31m\n"):
+        given = changed(EXAMPLE_READ, keys, value)
+        try:
+            read = read_policy(given)
+        except PolicyError as error:
+            assert str(error).startswith(str(keys[0]))
+            assert len(str(error)) < 1000
+            assert str(error).isprintable()
+        else:
+            json.dumps(read.document)
 
 
 @pytest.mark.parametrize("name", ["name\n\x1b[31m", "x" * 10**6, 16**5000], ids=["escape", "long", "huge"])

@@ -53,7 +53,6 @@ NOWHERE_RIGHT: list[Any] = [
     "x" * 10**6,
     "\x1b[31m\n",
 ]
-NAMES_OF_VALUES = ["mapping", "list", "fraction", "negative", "infinite", "nan", "huge", "long", "escape"]
 
 
 @given(cases(), TODAYS)
@@ -83,9 +82,12 @@ def test_reading_changes_nothing_of_what_was_kept() -> None:
 
 def refused(kept: Any) -> str:
     """What is said of data that is no plan."""
-    with pytest.raises(PolicyError) as caught:
+    try:
         read_plan(kept)
-    message = str(caught.value)
+    except PolicyError as error:
+        message = str(error)
+    else:
+        pytest.fail(f"accepted: {kept!r:.500}")
     assert len(message) < 1000
     assert message.isprintable()
     return message
@@ -111,18 +113,10 @@ def test_a_part_that_is_missing_is_refused(keys: tuple[str | int, ...]) -> None:
     refused(kept)
 
 
-def wrong_parts() -> list[Any]:
-    """Every part with every value that is wrong there."""
-    result = []
-    for keys in PARTS:
-        for name, value in zip(NAMES_OF_VALUES, NOWHERE_RIGHT, strict=True):
-            result.append(pytest.param(keys, value, id=f"{'.'.join(map(str, keys))}-{name}"))
-    return result
-
-
-@pytest.mark.parametrize(("keys", "value"), wrong_parts())
-def test_a_part_that_is_wrong_is_refused(keys: tuple[str | int, ...], value: Any) -> None:
-    refused(changed(KEPT, keys, value))
+@pytest.mark.parametrize("keys", PARTS)
+def test_a_part_that_is_wrong_is_refused(keys: tuple[str | int, ...]) -> None:
+    for value in NOWHERE_RIGHT:
+        refused(changed(KEPT, keys, value))
 
 
 @pytest.mark.parametrize(
