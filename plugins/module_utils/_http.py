@@ -18,8 +18,6 @@ The rules for repeating, with their source:
 from __future__ import annotations
 
 import dataclasses
-import json
-import math
 import os
 import random
 import ssl
@@ -28,10 +26,10 @@ import time
 import traceback
 import typing as t
 import warnings
-from email.utils import parsedate_to_datetime
 from http.cookiejar import DefaultCookiePolicy
 from urllib.parse import urlsplit
 
+from ._answer import Answer, retry_after
 from ._errors import AccessError, LostError, MalformedError, OptionError, TlsError, UnreachableError, quoted
 from ._redact import Redactor
 
@@ -103,55 +101,6 @@ class HttpSettings:
     concurrency: int = 16
 
 
-@dataclasses.dataclass(frozen=True)
-class Answer:
-    """What a server answered.
-
-    Attributes:
-        request: ``"GET https://host/path"``, for messages.
-        status: HTTP status.
-        headers: headers, their names in any case.
-        body: body, decompressed.
-        mask: masks secrets; to be applied to whatever is quoted from the answer, before it is shortened.
-        confidential: the answer is to bring a secret that nobody knows yet, so nothing of a success is ever quoted.
-        sent: when the request was sent, in seconds since the epoch.
-    """
-
-    request: str
-    status: int
-    headers: t.Mapping[str, str]
-    body: bytes
-    mask: t.Callable[[str], str]
-    confidential: bool
-    sent: float
-
-    def json(self) -> t.Any:
-        """The decoded body.
-
-        Raises:
-            MalformedError: the body is not JSON.
-        """
-        try:
-            return json.loads(self.body)
-        except (ValueError, RecursionError):
-            raise MalformedError(
-                f"{self.request} answered {self.status} with {self.summary()} instead of JSON", status=self.status
-            ) from None
-
-    def summary(self) -> str:
-        """A body that is not JSON, in a few words."""
-        if not self.body:
-            return "an empty body"
-        if self.confidential and self.status < 400:
-            return f"{len(self.body)} bytes that are not shown"
-        text = " ".join(self.mask(self.body.decode("utf-8", "replace")).split())
-        if text.startswith("<"):
-            _before, _tag, rest = text.partition("<title>")
-            title = rest.partition("</title>")[0].strip()
-            return f"an HTML page titled {quoted(title)}" if title else "an HTML page"
-        return f"the text {quoted(text[:100])}"
-
-
 def is_proxy(url: str) -> bool:
     """Whether ``url`` is one of a proxy that can be used; a password must not break it into other parts."""
     if "://" not in url and "@" in url:
@@ -178,25 +127,6 @@ class _Pause:
     def wait(self) -> None:
         while (left := self._until - time.monotonic()) > 0:
             time.sleep(left)
-
-
-def retry_after(headers: t.Mapping[str, str]) -> float | None:
-    """Seconds that a server asks to wait, at least 1, or ``None`` if it does not say or cannot be understood.
-
-    A date is measured against the server's own ``Date``, because the clocks may differ.
-    """
-    value = headers.get("Retry-After", "").strip()
-    if value.isascii() and value.isdigit():
-        return max(1.0, float(value)) if len(value) < 10 else math.inf
-    try:
-        until = parsedate_to_datetime(value).timestamp()
-    except (ValueError, TypeError, OverflowError):
-        return None
-    try:
-        now = parsedate_to_datetime(headers.get("Date", "")).timestamp()
-    except (ValueError, TypeError, OverflowError):
-        now = time.time()
-    return max(1.0, until - now)
 
 
 #: What OpenSSL says, over its versions, when the other side does not speak TLS or refuses the handshake.

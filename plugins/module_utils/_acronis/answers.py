@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import typing as t
 
+from .._answer import Answer, retry_after
 from .._errors import (
     AccessError,
     ForbiddenError,
@@ -20,7 +21,6 @@ from .._errors import (
     UnauthorizedError,
     quoted,
 )
-from .._http import Answer, retry_after
 
 #: The platform's error codes in our words. Source: Acronis, "API error codes" of the account server.
 CODE_NAMES: dict[int, str] = {

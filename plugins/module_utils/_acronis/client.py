@@ -9,9 +9,10 @@ from __future__ import annotations
 import typing as t
 from urllib.parse import quote
 
+from .._answer import Answer
 from .._errors import AccessError, ForbiddenError, MalformedError, NotFoundError, OptionError, quoted, trying
 from .._fields import field
-from .._http import Answer, Http
+from .._http import Http
 from .._options import AcronisSettings
 from .._redact import Redactor
 from .answers import failure

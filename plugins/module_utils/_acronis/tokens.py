@@ -18,10 +18,11 @@ import time
 import typing as t
 from email.utils import parsedate_to_datetime
 
+from .._answer import Answer
 from .._errors import AccessError, MalformedError, OptionError, UnauthorizedError, trying
 from .._fields import field, optional
 from .._files import exclusive_lock, make_private_dir, read_private, write_private
-from .._http import Answer, Http
+from .._http import Http
 from .._options import AcronisSettings
 from .._redact import Redactor
 from .answers import failure

@@ -17,6 +17,7 @@ import dataclasses
 import enum
 import typing as t
 
+from .._answer import Answer
 from .._errors import (
     AccessError,
     ForbiddenError,
@@ -27,7 +28,7 @@ from .._errors import (
     quoted,
     trying,
 )
-from .._http import Answer, Http
+from .._http import Http
 
 #: Errors that a node gives only to a caller whose token it has accepted.
 _PAST_THE_DOOR = frozenset({"wrong api path", "cluster not created", "not manager master node", "not management node"})

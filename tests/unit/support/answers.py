@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from ansible_collections.tenantops.access.plugins.module_utils._http import Answer
+from ansible_collections.tenantops.access.plugins.module_utils._answer import Answer
 from ansible_collections.tenantops.access.plugins.module_utils._redact import Redactor
 
 

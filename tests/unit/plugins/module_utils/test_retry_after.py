@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.tenantops.access.plugins.module_utils._http import retry_after
+from ansible_collections.tenantops.access.plugins.module_utils._answer import retry_after
 
 NOW = "Fri, 20 Nov 2026 12:00:00 GMT"
 
