@@ -66,6 +66,12 @@ NEVER_FITS = [
     ("*", []),
     ("*", ["A", "B"]),
     ("*/B", ["A/B"]),
+    # What one part of a pattern took is not there for the next.
+    ("a*a", ["a"]),
+    ("ab*ba", ["aba"]),
+    ("*a*a*", ["a"]),
+    ("*a*b*", ["ba"]),
+    ("*ab*bc", ["abc"]),
     ("Northwind/*", ["Northwind"]),
     ("Northwind/*", ["Northwind", "Lab", "Deep"]),
     ("Northwind/**", ["Northwinds", "Lab"]),
@@ -186,6 +192,14 @@ def test_patterns_agree_with_a_straightforward_matcher(pattern: str, path: tuple
             parse(pattern)
     else:
         assert parse(pattern).matches(path) == fits(levels, path)
+
+
+@given(st.lists(st.sampled_from(["a", "b", "ab", "*"]), min_size=1, max_size=7), st.text(alphabet="ab", max_size=7))
+def test_levels_with_many_stars_agree_with_it_too(parts: list[str], name: str) -> None:
+    pattern = "".join(part for part, after in zip(parts, [*parts[1:], ""], strict=True) if (part, after) != ("*", "*"))
+    levels = levels_of(pattern)
+    assert levels is not None
+    assert parse(pattern).matches([name]) == fits(levels, [name])
 
 
 @given(st.data(), SHORT)
