@@ -1,0 +1,132 @@
+# Copyright (c) 2026, TenantOps contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The form of a policy stands in a schema, in documentation, in a role and in a guide: everywhere the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from ansible_collections.tenantops.access.plugins.doc_fragments import policy as fragment
+from ansible_collections.tenantops.access.plugins.module_utils._options import policy_argument_spec
+from ansible_collections.tenantops.access.plugins.module_utils._policy.schema import POLICY
+
+COLLECTION = Path(fragment.__file__).parents[2]
+DOCUMENTED: dict[str, Any] = yaml.safe_load(fragment.ModuleDocFragment.DOCUMENTATION)["options"]
+ROLE: dict[str, Any] = yaml.safe_load(
+    (COLLECTION / "roles" / "mfa_policy" / "meta" / "argument_specs.yml").read_text(encoding="utf-8")
+)["argument_specs"]["main"]["options"]
+#: Modules that take a policy.
+MODULES = sorted(
+    path
+    for path in (COLLECTION / "plugins" / "modules").glob("*.py")
+    if "policy_argument_spec" in path.read_text(encoding="utf-8")
+)
+
+Option = dict[str, Any]
+
+
+def form(options: Option, place: str = "") -> Iterator[tuple[str, Option]]:
+    """Every option at any depth, by its place, with what a reader can rely on."""
+    for name, option in options.items():
+        here = f"{place}.{name}" if place else name
+        yield (
+            here,
+            {
+                "type": option["type"],
+                "elements": option.get("elements"),
+                "choices": option.get("choices"),
+                "default": option.get("default"),
+                "required": bool(option.get("required")),
+            },
+        )
+        yield from form(option.get("options") or option.get("suboptions") or {}, here)
+
+
+def test_the_schema_is_that_of_the_design() -> None:
+    known = dict(form(POLICY))
+    assert list(POLICY) == ["name", "scope_id", "default", "rules", "exceptions", "guards", "rollout"]
+    assert {name for name, option in known.items() if option["required"]} == {
+        "name",
+        "rules",
+        "rules.name",
+        "rules.match",
+        "rules.mfa",
+        "exceptions.tenant_id",
+        "exceptions.reason",
+        "exceptions.owner",
+        "exceptions.expires",
+    }
+    assert {name: option["default"] for name, option in known.items() if option["default"] is not None} == {
+        "default": "unmanaged",
+        "rules.allow_empty": False,
+        "exceptions": [],
+        "guards.max_changes": 100,
+        "guards.max_change_percent": 25.0,
+        "guards.max_lockouts": 500,
+        "guards.max_conflicts_percent": 5.0,
+        "guards.protected_users": [],
+        "guards.allow_disable": False,
+        "guards.enforce_expired": False,
+        "rollout.waves": ["5%", "25%", "100%"],
+        "rollout.max_failures": 0,
+    }
+
+
+def test_modules_take_the_schema_itself() -> None:
+    spec = policy_argument_spec()
+    assert spec["policy"]["options"] is POLICY
+    assert {path.stem for path in MODULES} >= {"acronis_mfa_plan"}
+
+
+def test_the_documentation_has_the_same_form() -> None:
+    assert list(form(DOCUMENTED)) == list(form(policy_argument_spec()))
+
+
+def test_the_role_has_the_same_form() -> None:
+    definition = ROLE["mfa_policy_definition"]
+    assert definition["type"] == "dict"
+    assert list(form(definition["options"])) == list(form(POLICY))
+
+
+def test_the_role_describes_every_key_as_the_documentation_does() -> None:
+    def words(options: Option, place: str = "") -> Iterator[tuple[str, str]]:
+        for name, option in options.items():
+            here = f"{place}.{name}"
+            text = option["description"]
+            # The role's own names of options have its prefix.
+            yield here, " ".join(text if isinstance(text, list) else [text]).replace("O(mfa_policy_", "O(")
+            yield from words(option.get("options") or option.get("suboptions") or {}, here)
+
+    assert dict(words(ROLE["mfa_policy_definition"]["options"])) == dict(words(DOCUMENTED["policy"]["suboptions"]))
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.stem)
+def test_a_module_with_a_policy_documents_the_fragment(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    documentation = yaml.safe_load(text.partition('DOCUMENTATION = r"""')[2].partition('"""')[0])
+    assert "tenantops.access.policy" in documentation["extends_documentation_fragment"]
+    assert "**policy_argument_spec()" in text
+    assert not set(documentation["options"]) & set(DOCUMENTED)
+
+
+def test_what_the_role_passes_on_has_the_modules_choices_and_defaults() -> None:
+    text = (COLLECTION / "plugins" / "modules" / "acronis_mfa_plan.py").read_text(encoding="utf-8")
+    own = yaml.safe_load(text.partition('DOCUMENTATION = r"""')[2].partition('"""')[0])["options"]
+    expected = dict(form({**own, "verify": DOCUMENTED["verify"]}))
+    found = dict(form(ROLE))
+    for name in ("verify", "return_tenants", "progress"):
+        assert found[f"mfa_policy_{name}"] == expected[name]
+    assert found["mfa_policy_file"]["type"] == found["mfa_policy_plan_file"]["type"] == "path"
+
+
+def test_the_guide_names_every_key() -> None:
+    guide = (COLLECTION / "docs" / "docsite" / "rst" / "guide_policy.rst").read_text(encoding="utf-8")
+    missing = [place for place, _option in form(POLICY) if f"``{place.rsplit('.', 1)[-1]}``" not in guide]
+    assert missing == []
