@@ -69,7 +69,7 @@ class ActionModule(ActionBase):
         log_in: addresses of this host to log in from; the tokens come back as ``tokens``.
         reset_counters: count anew.
         faults: faults in the order in which they are looked at.
-        files: files to write, with ``content`` and ``mode`` by path.
+        files: files to write, each with ``path``, ``content`` and, if not 0600, ``mode``.
         since: number of the request after which the journal begins.
 
     Returns ``counters``, ``live`` (how many sessions are open), ``journal`` and ``last`` (the number of its last
@@ -99,8 +99,8 @@ class ActionModule(ActionBase):
             control("POST", "/counters/reset")
         for fault in args.get("faults", []):
             control("POST", "/faults", fault)
-        for path, wanted in args.get("files", {}).items():
-            write(path, wanted["content"], int(wanted.get("mode", "0600"), 8))
+        for file in args.get("files", []):
+            write(file["path"], file["content"], int(file.get("mode", "0600"), 8))
         result["counters"] = control("GET", "/counters")
         result["live"] = control("GET", "/tokens")["live"]
         result["journal"] = control("GET", f"/journal?since={args.get('since', 0)}")["items"]
