@@ -12,8 +12,13 @@ WITH_VENV = PATH="$(CURDIR)/.venv/bin:$$PATH" ANSIBLE_HOME="$(CURDIR)/.build/ans
 # What "make simulator" starts; see tests/simulator/README.md for its options.
 ARGS = --estate=demo
 
+# What "make bench" measures: rows of its table (none means all), how many rounds, and a share of the tenants.
+ROWS =
+REPEAT = 3
+SCALE = 1
+
 .DEFAULT_GOAL := help
-.PHONY: help demo simulator check test lock clean demo-environment test-environment
+.PHONY: help demo simulator check test bench lock clean demo-environment test-environment
 
 help: ## Show what there is to make
 	@sed -n 's/^\([a-z]*\):.* ## \(.*\)$$/make \1|\2/p' Makefile | awk -F'|' '{ printf "%-16s %s\n", $$1, $$2 }'
@@ -30,6 +35,10 @@ check: test-environment ## Run linters, types and unit tests: about a minute
 
 test: test-environment ## Run all checks with every ansible-core that this machine has a Python for
 	@$(WITH_VENV) python -m hacking.run_checks
+
+bench: demo-environment ## Measure whole commands on the simulator against their targets: about ten minutes
+	@$(WITH_VENV) PYTHONPATH="$(CURDIR):$(CURDIR)/tests" python -m bench --repeat=$(REPEAT) --scale=$(SCALE) \
+		--page=docs/benchmarks.md $(ROWS)
 
 lock: test-environment ## Resolve requirements/*.in anew into the pins of requirements/*.txt
 	@mkdir -p .build && .venv/bin/python -m venv .build/lock && .build/lock/bin/python -m pip install --quiet uv==0.13.9
