@@ -58,7 +58,8 @@ options:
     type: path
   return_tenants:
     description:
-      - Which tenants RV(tenants) has. V(changed) are those that had drifted, V(all) are all of the scope.
+      - Which tenants RV(tenants) has. V(changed) are those that had drifted, V(all) are all of the scope. It has no
+        effect with a given plan.
     type: str
     choices:
       - changed
@@ -101,6 +102,7 @@ changes:
       C(after), C(rule), C(reason), C(lockouts_max) and C(expired_exception) as planned.
     - C(result) is V(changed), V(already) (it was so by then), V(conflict) (overtaken by others, not written), V(failed)
       or V(not_started). C(status) is the state afterwards, null if it is not known, and C(detail) says why.
+    - C(run_id) is that of the run, null in check mode, whose changes cannot be rolled back.
   type: list
   elements: dict
   returned: success, and failure after the estate was read
@@ -122,8 +124,9 @@ changes:
       result: changed
       status: enabled
       detail: null
+      run_id: 5c1d1a9e-3f7b-4f5e-9f3b-6f1f1d0c2b3a
 run_id:
-  description: A random id of this run.
+  description: A random id of this run, null in check mode.
   type: str
   returned: success, and failure after the estate was read
   sample: 5c1d1a9e-3f7b-4f5e-9f3b-6f1f1d0c2b3a
@@ -134,7 +137,8 @@ record_path:
   sample: /var/lib/msp/mfa-records/20261121T213000Z-50d2e3e8-aa3b-539c-bce1-a9f787ddb856-5c1d1a9e.jsonl
 summary:
   description:
-    - Figures. Of a policy, those of M(tenantops.access.acronis_mfa_plan), from before the changes.
+    - Figures. Of a policy, those of M(tenantops.access.acronis_mfa_plan), from before the changes. Of a given plan,
+      nothing but its tenants is read, so there are no dispositions.
     - C(changes) is how many were to be made, C(results) how many came out how, C(lockouts_max) how many users have to
       enrol before they can sign in again, at most.
     - C(created_since) is how many tenants are younger than a given plan. They are not changed.
@@ -152,7 +156,7 @@ summary:
       not_started: 0
 plan:
   description:
-    - The plan as data. Not returned for a given plan.
+    - The plan as data. Of a given plan, the plan as it was given.
   type: dict
   returned: success, and failure after the estate was read
   contains:
@@ -265,7 +269,7 @@ exceptions:
       are warnings as well.
   type: list
   elements: dict
-  returned: success, and failure after the estate was read
+  returned: success, and failure after the estate was read, not for a given plan
   sample:
     - tenant_id: 0fdf094a-3f42-5884-99e1-25708081bde4
       name: Harbor Dental Clinic
@@ -284,13 +288,13 @@ unknown:
   description: Tenants that could not be read, or lack a field that a rule asks for, with the reason.
   type: list
   elements: dict
-  returned: success, and failure after the estate was read
+  returned: success, and failure after the estate was read, not for a given plan
   sample: []
 blocked:
   description: Tenants that are not as wanted and cannot be changed, with the reason.
   type: list
   elements: dict
-  returned: success, and failure after the estate was read
+  returned: success, and failure after the estate was read, not for a given plan
   sample:
     - tenant_id: 945e6749-2185-54b9-bc8f-511b6fbce83b
       path:
@@ -302,7 +306,7 @@ tenants:
   description: Tenants with their dispositions, see O(return_tenants).
   type: list
   elements: dict
-  returned: success, and failure after the estate was read
+  returned: success, and failure after the estate was read, not for a given plan
   sample:
     - tenant_id: c82ac0e9-78ad-56af-b287-9482230e5f4e
       name: Cobalt Architects

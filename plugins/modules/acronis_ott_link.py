@@ -26,7 +26,7 @@ attributes:
     support: full
     details: >-
       The user is looked up as in a run, and nothing is issued. That needs the API client's own tenant, so with only an
-      O(access_token) and no O(client_id) a user can be looked up by O(user_id) alone. Whether the API client's role
+      O(access_token) and no O(client_id) it fails unless the user is given by O(user_id). Whether the API client's role
       allows it to issue tokens shows in a run only.
   diff_mode:
     support: full

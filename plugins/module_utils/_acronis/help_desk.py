@@ -115,6 +115,8 @@ def make_link(client: AcronisClient, request: LinkRequest, check_mode: bool) -> 
         if expires is not None and 0 < left <= LIFE and LIFE - left < request.reuse_seconds:
             return _outcome(request, changed=False, expires_at=_iso(expires))
     found = check_user(client, request.user)
+    if check_mode and found is None:
+        raise _not_looked_up(request.user)
     if check_mode:
         return _outcome(request, changed=True)
     ott, expires = issue(client, request.user, found)
@@ -124,6 +126,13 @@ def make_link(client: AcronisClient, request: LinkRequest, check_mode: bool) -> 
     client.redactor.add(ott, link)
     kept.write(link, purpose, expires)
     return _outcome(request, changed=True, expires_at=_iso(expires))
+
+
+def _not_looked_up(user: UserReference) -> OptionError:
+    return OptionError(
+        f"the user with {user} cannot be looked up, because the API client's own tenant is not known",
+        "Give client_id beside the access token, or name the user by user_id.",
+    )
 
 
 def _outcome(request: LinkRequest, *, changed: bool, **values: str) -> Outcome:
@@ -150,6 +159,8 @@ def sign_in_once(
     if user is None and not ott:
         raise OptionError("ott is empty", "Give a one-time token, or a user to issue one for.")
     found = check_user(client, user) if user is not None else None
+    if check_mode and user is not None and found is None:
+        raise _not_looked_up(user)
     if check_mode:
         account = found
     else:

@@ -242,16 +242,16 @@ def _outcome(
         "results": _counts(results),
     }
     values: dict[str, t.Any] = {
+        "plan": request.plan if evaluation is None else plan.as_data(evaluation.started_at),
         "plan_hash": plan.hash,
         "summary": summary,
         "guard_violations": [violation.as_data() for violation in prepared.violations],
-        "changes": [one.as_data() for one in results],
+        "changes": [{**one.as_data(), "run_id": run.run_id if run is not None else None} for one in results],
         "run_id": run.run_id if run is not None else None,
         "record_path": record.path if record is not None else None,
     }
     if evaluation is not None:
         values |= {
-            "plan": plan.as_data(evaluation.started_at),
             "exceptions": [state.as_data() for state in evaluation.exceptions],
             "unknown": evaluation.with_disposition("unknown"),
             "blocked": evaluation.with_disposition("blocked"),

@@ -18,7 +18,7 @@ import typing as t
 import uuid
 
 from .._errors import OptionError, RefusedError, quoted
-from .._files import check_writable, make_private_dir
+from .._files import make_private_dir
 from .clock import utc_now
 
 FORMAT = 1
@@ -97,7 +97,15 @@ def check_lock(directory: str, scope_id: str) -> None:
         RefusedError: another run on the scope is under way.
     """
     if not os.path.lexists(directory):
-        check_writable(os.path.join(os.path.dirname(os.path.abspath(directory)), "directory"))
+        above = os.path.dirname(os.path.abspath(directory))
+        while not os.path.lexists(above):
+            above = os.path.dirname(above)
+        if not os.path.isdir(above) or not os.access(above, os.W_OK | os.X_OK):
+            raise OptionError(
+                f"record_dir {quoted(directory, whole=True)} cannot be created: {quoted(above, whole=True)} is not a "
+                "directory that you may write to",
+                "Name another record_dir.",
+            )
         return
     make_private_dir(directory)
     path = _lock_path(directory, scope_id)
