@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import http.client
 import json
-import os
 import urllib.error
 import urllib.request
 from typing import Any
@@ -50,13 +49,6 @@ def log_in(node: Content, address: str) -> str:
         connection.close()
 
 
-def write(path: str, content: str, mode: int) -> None:
-    """Write a file with exactly this mode."""
-    with open(path, "w", encoding="utf-8") as file:
-        file.write(content)
-    os.chmod(path, mode)
-
-
 class ActionModule(ActionBase):
     """What is ordered is done in the order of the options below; then the node is described.
 
@@ -69,7 +61,6 @@ class ActionModule(ActionBase):
         log_in: addresses of this host to log in from; the tokens come back as ``tokens``.
         reset_counters: count anew.
         faults: faults in the order in which they are looked at.
-        files: files to write, each with ``path``, ``content`` and, if not 0600, ``mode``.
         since: number of the request after which the journal begins.
 
     Returns ``counters``, ``live`` (how many sessions are open), ``journal`` and ``last`` (the number of its last
@@ -99,8 +90,6 @@ class ActionModule(ActionBase):
             control("POST", "/counters/reset")
         for fault in args.get("faults", []):
             control("POST", "/faults", fault)
-        for file in args.get("files", []):
-            write(file["path"], file["content"], int(file.get("mode", "0600"), 8))
         result["counters"] = control("GET", "/counters")
         result["live"] = control("GET", "/tokens")["live"]
         result["journal"] = control("GET", f"/journal?since={args.get('since', 0)}")["items"]
