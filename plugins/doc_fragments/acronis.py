@@ -99,6 +99,7 @@ options:
       - If not set, the environment variable E(ACRONIS_TOKEN_CACHE_DIR) is used.
     type: path
 requirements:
+  - python >= 3.11
   - requests
 """
 

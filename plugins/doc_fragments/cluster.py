@@ -72,5 +72,6 @@ attributes:
     membership:
       - tenantops.access.cluster
 requirements:
+  - python >= 3.11
   - requests
 """

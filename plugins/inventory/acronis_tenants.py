@@ -155,26 +155,26 @@ from ansible_collections.tenantops.access.plugins.module_utils._options import (
 )
 from ansible_collections.tenantops.access.plugins.module_utils._redact import Redactor
 
+#: Makes a text one that Ansible treats as a template.
+as_template: t.Callable[[str], str]
+#: Makes data that Ansible never treats as a template.
+never_template: t.Callable[[t.Any], t.Any]
+
+
+def _as_it_is(value: t.Any) -> t.Any:
+    return value
+
+
 try:
     from ansible.template import trust_as_template
 except ImportError:
     # ansible-core 2.18: every text is a template unless it says that it is not.
     from ansible.utils.unsafe_proxy import wrap_var
 
-    TEMPLATES_SAY_SO = False
+    as_template, never_template = _as_it_is, wrap_var
 else:
     # ansible-core 2.19 and later: a text is no template unless it says so.
-    TEMPLATES_SAY_SO = True
-
-
-def as_template(value: str) -> str:
-    """A text that Ansible will treat as a template."""
-    return trust_as_template(value) if TEMPLATES_SAY_SO else value
-
-
-def never_template(value: t.Any) -> t.Any:
-    """Data that Ansible will never treat as a template."""
-    return value if TEMPLATES_SAY_SO else wrap_var(value)
+    as_template, never_template = trust_as_template, _as_it_is
 
 
 _PYTHON = "{{ ansible_playbook_python }}"

@@ -34,6 +34,7 @@ class AccessError(Exception):
         code: the vendor's own error code, if the answer carried one.
         code_name: the vendor's words for ``code``.
         retry_after: seconds that the server asked to wait before another try.
+        certain: :attr:`definite`, unless an earlier try may still have worked.
     """
 
     kind: t.ClassVar[str] = "error"
@@ -57,6 +58,7 @@ class AccessError(Exception):
         self.code = code
         self.code_name = code_name
         self.retry_after = 0.0
+        self.certain = self.definite
 
     def __str__(self) -> str:
         sentence = f"Could not {self.tried}: {self.came_back}" if self.tried else self._beginning()

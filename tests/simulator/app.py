@@ -54,7 +54,7 @@ class App:
         if not target.startswith("/"):
             # The absolute form, which a client sends to what it takes for a proxy.
             target = ABSOLUTE.sub("", target)
-        path, _, query = target.partition("?")
+        path, _unused, query = target.partition("?")
         body = await request.read() if request.can_read_body else b""
         if path == CONTROL or path.startswith(CONTROL + "/"):
             reply = control.answer(self.world, request.method, path[len(CONTROL) :], query, body)

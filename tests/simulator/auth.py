@@ -90,7 +90,7 @@ def authenticate(call: Call, scope: str | None) -> None:
     if in_query:
         call.principal = _by_token(call, call.query["access_token"])
     elif header:
-        scheme, _, value = header.partition(" ")
+        scheme, _unused, value = header.partition(" ")
         if scheme.lower() == "bearer":
             call.principal = _by_token(call, value)
         elif scheme.lower() == "basic":

@@ -112,7 +112,7 @@ def _form(call: Call) -> dict[str, str]:
 def _authenticated(call: Call, form: dict[str, str]) -> Client:
     """The client of a request to the token endpoints, by the one method that it is registered for."""
     header = call.headers.get("Authorization", "")
-    scheme, _, value = header.partition(" ")
+    scheme, _unused, value = header.partition(" ")
     basic = basic_pair(value) if scheme.lower() == "basic" else None
     if header and "client_secret" in form:
         raise TokenError(400, "invalid_request", "two methods of client authentication")

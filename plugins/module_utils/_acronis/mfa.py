@@ -165,13 +165,18 @@ def switch_mfa(client: AcronisClient, tenant_id: str, wanted: str) -> MfaState:
     """
     with trying(f"switch MFA of tenant {tenant_id} to {wanted}"):
         tries_left, wait_left = client.retries, client.retry_max_wait
+        lost = False
         while True:
             try:
                 answer = client.put("tenants", tenant_id, "mfa", "status", body={"enabled": wanted == ENABLED})
                 state = mfa_state_from(answer, f"the answer to the change of {tenant_id}")
             except AccessError as error:
                 if error.definite:
+                    if lost:
+                        error.certain = False
+                        error.remedy = f"An earlier try was lost, and may have worked. {error.remedy}".rstrip()
                     raise
+                lost = True
                 state = _read_back(client, tenant_id, error)
                 if holds(state, wanted):
                     return state

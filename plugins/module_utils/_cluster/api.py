@@ -188,7 +188,7 @@ class ClusterApi:
             AccessError: no usable answer came.
         """
         with trying(f"log in as {quoted(username)}"):
-            reply = self.call("login", confidential=True, username=username, password=password)
+            reply = self.call("login", repeatable=False, confidential=True, username=username, password=password)
             if not reply.ok:
                 raise self._refused_login(reply, username)
             token = reply.msg.get("access_token") if isinstance(reply.msg, dict) else None

@@ -142,7 +142,10 @@ class Writer:
         return results
 
     def _count(self, result: Result) -> None:
-        self._progress.done(changed=result.result == CHANGED, failed=result.result == FAILED)
+        """Take note of a result; the pool calls this for one result at a time."""
+        failed = result.result == FAILED or (result.result == NOT_STARTED and result.detail is not None)
+        self._failures += failed
+        self._progress.done(changed=result.result == CHANGED, failed=failed)
 
     def _write_one(self, change: Change) -> Result:
         if self._failures > self._rollout.max_failures:
@@ -158,8 +161,7 @@ class Writer:
         try:
             state = switch_mfa(self._client, change.tenant_id, change.after)
         except AccessError as error:
-            self._failures += 1
-            status = change.before if error.definite else None
+            status = change.before if error.certain else None
             result = Result(change, FAILED, status, self._client.redactor.mask(str(error)))
         else:
             result = Result(change, CHANGED, state.status)
@@ -177,8 +179,7 @@ class Writer:
         try:
             seen = _compare(change, read_mfa(self._client, change.tenant_id))
         except AccessError as error:
-            self._failures += 1
-            return Result(change, FAILED, change.before, self._client.redactor.mask(str(error)))
+            return Result(change, NOT_STARTED, None, self._client.redactor.mask(str(error)))
         return seen if isinstance(seen, Result) else None
 
     def _stop(self) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import collections
 import contextlib
 import dataclasses
+import os
 import time
 import typing as t
 
@@ -83,7 +84,7 @@ class _Prepared:
             )
         stopped = [one.message for one in self.violations if approve is None or not one.approvable]
         if stopped:
-            return "Guards stop this run before anything is written. " + " ".join(stopped)
+            return f"Guards stop this run before anything is written. {' '.join(stopped)} The hash is {plan.hash}."
         conflicts = [one for one in self.looked if isinstance(one, Result) and one.result == CONFLICT]
         limit = plan.policy.guards.max_conflicts_percent
         if len(conflicts) * 100 > limit * len(self.looked):
@@ -107,6 +108,8 @@ def enforce(client: AcronisClient, request: EnforceRequest, progress: Progress, 
         RefusedError: another run on the scope is under way.
         AccessError: the estate could not be read; nothing was written.
     """
+    if request.record_dir is not None and not os.path.isabs(request.record_dir):
+        raise OptionError(f"record_dir is not an absolute path: {quoted(request.record_dir)}", "Begin it with a slash.")
     run = Run.begin()
     with contextlib.ExitStack() as held:
         if request.record_dir is not None:

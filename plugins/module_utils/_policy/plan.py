@@ -153,7 +153,7 @@ def read_plan(data: t.Any) -> Plan:
     Raises:
         PolicyError: it is no plan of this version, or was changed since it was made.
     """
-    if not isinstance(data, dict) or type(data.get("format")) is not int or data["format"] != FORMAT:
+    if not isinstance(data, dict) or isinstance(data.get("format"), bool) or data.get("format") != FORMAT:
         raise PolicyError("it is no plan of this version. Make a new one.")
     try:
         changes = tuple(_change_from(item) for item in data["changes"])
@@ -172,9 +172,10 @@ def read_plan(data: t.Any) -> Plan:
 
 
 def _typed(item: dict[str, t.Any], name: str, kind: type[t.Any]) -> t.Any:
-    if type(item[name]) is not kind:
+    value = item[name]
+    if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
         raise TypeError(repr(name))
-    return item[name]
+    return value
 
 
 def _count(item: dict[str, t.Any], name: str) -> int:
@@ -189,7 +190,7 @@ def _change_from(item: dict[str, t.Any]) -> Change:
     if before not in ("enabled", "disabled", "disable_in_progress") or after not in ("enabled", "disabled"):
         raise TypeError("'before' or 'after'")
     path = _typed(item, "path", list)
-    if not all(type(name) is str for name in path):
+    if not all(isinstance(name, str) for name in path):
         raise TypeError("'path'")
     return Change(
         **{name: _typed(item, name, str) for name in ("tenant_id", "name", "kind", "parent_id", "reason")},

@@ -20,7 +20,7 @@ _MACHINE_AGE = 530
 
 
 def _api_key() -> str:
-    return "".join(secrets.choice(string.ascii_lowercase) for _ in range(30))
+    return "".join(secrets.choice(string.ascii_lowercase) for _unused in range(30))
 
 
 class Cluster:

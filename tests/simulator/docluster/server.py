@@ -49,7 +49,7 @@ class _Target:
 
     @classmethod
     def of(cls, raw: str) -> _Target:
-        path, _, query = raw.partition("#")[0].partition("?")
+        path, _unused, query = raw.partition("#")[0].partition("?")
         if not path.startswith("/"):
             path = "/" + path.partition("://")[2].partition("/")[2]
         return cls(unquote("/" + path.lstrip("/"), errors="replace"), query)

@@ -44,7 +44,7 @@ class Tokens:
 
     def issue(self, username: str, address: str, timeout: int) -> str:
         """Start one more session of the user for `timeout` seconds; older ones stay. Returns the token."""
-        text = "".join(secrets.choice(string.ascii_uppercase) for _ in range(TOKEN_LENGTH))
+        text = "".join(secrets.choice(string.ascii_uppercase) for _unused in range(TOKEN_LENGTH))
         self._tokens[text] = Token(username, address, self._clock.second() + timeout)
         return text
 

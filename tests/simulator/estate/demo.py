@@ -114,7 +114,7 @@ class Reader:
         if not tenant.users and tenant.kind in ("partner", "customer"):
             flags |= ADMIN
         tenant.users.append(flags)
-        first, _, last = name.partition(" ")
+        first, _unused, last = name.partition(" ")
         login = f"{slug(name).replace('-', '.') if last else name}@{slug(tenant.name)}.example"
         user = User(self.estate.people, tenant, len(tenant.users) - 1)
         user.change(firstname=first, lastname=last, login=login)
@@ -125,7 +125,7 @@ class Reader:
         words = set(flags.split())
         if words - FLAGS:
             raise ValueError(f"unknown flags in the outline: {sorted(words - FLAGS)}")
-        kind, _, name = what.partition(" ")
+        kind, _unused, name = what.partition(" ")
         tenant = self.add(kind, parent, name)
         self.flags(tenant, words)
         for word in users.split(", ") if users else []:

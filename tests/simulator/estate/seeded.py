@@ -142,7 +142,7 @@ class Builder:
         partners = [tenant for tenant in holders if tenant.kind == "partner"]
         dice = self.dice
         hostile = list(names.HOSTILE)
-        for _ in range(number):
+        for _unused in range(number):
             roll = dice.random()
             if roll < 0.74 or hostile or not buyers:
                 above = holders[0] if dice.random() < 0.05 else dice.choice(holders)

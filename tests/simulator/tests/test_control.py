@@ -43,10 +43,10 @@ def test_requests_are_counted_by_route(api: Api, make: Make) -> None:
 
 def test_connections_are_counted(api: Api) -> None:
     api.cloud.reset_counters()
-    for _ in range(5):
+    for _unused in range(5):
         api.get(f"/tenants/{api.cloud.tenant_id}")
     assert api.cloud.counters()["connections"] <= 1
-    for _ in range(3):
+    for _unused in range(3):
         requests.get(f"{api.cloud.base_url}/idp/logout", timeout=10)
     assert 3 <= api.cloud.counters()["connections"] <= 4
 
@@ -57,7 +57,7 @@ def test_requests_in_flight_are_counted(api: Api) -> None:
     before = api.cloud.counters()["in_flight"]
     url = f"{api.cloud.base_url}/tenants/{api.cloud.tenant_id}"
 
-    def once(_: int) -> int:
+    def once(_unused: int) -> int:
         return requests.get(url, headers={"Authorization": str(token)}, timeout=10).status_code
 
     with ThreadPoolExecutor(4) as pool:
@@ -194,7 +194,7 @@ def test_units_have_no_setting_for_the_control_interface_either(api: Api, make: 
 def test_disabling_in_progress_by_order(api: Api, make: Make) -> None:
     tenant = make(mfa=True)
     api.cloud.patch_tenant(tenant["id"], disable_polls=1)
-    assert [api.mfa(tenant["id"])["mfa_status"] for _ in range(2)] == ["disable_in_progress", "disabled"]
+    assert [api.mfa(tenant["id"])["mfa_status"] for _unused in range(2)] == ["disable_in_progress", "disabled"]
 
 
 @pytest.mark.parametrize(

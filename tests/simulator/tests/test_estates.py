@@ -126,7 +126,7 @@ def test_siblings_have_different_names(big: Simulator) -> None:
 def test_hostile_names_arrive_unharmed(big: Simulator, name: str) -> None:
     assert name in HOSTILE
     api = Api(big)
-    (tenant, *_) = [tenant for tenant in reach(big) if tenant["name"] == name]
+    (tenant, *_unused) = [tenant for tenant in reach(big) if tenant["name"] == name]
     assert api.get(f"/tenants/{tenant['id']}").json()["name"] == name
     items = api.get("/tenants", uuids=tenant["id"]).json()["items"]
     assert [item["name"] for item in items] == [name]

@@ -187,7 +187,7 @@ def test_empty_body(api: Api, make: Make) -> None:
 
 def test_drop_page_and_test_duplicate_items(api: Api, make: Make) -> None:
     partner = make(kind="partner")
-    children = [make(parent_id=partner["id"])["id"] for _ in range(3)]
+    children = [make(parent_id=partner["id"])["id"] for _unused in range(3)]
 
     def seen() -> list[str]:
         return [item["id"] for item in api.get("/tenants", parent_id=partner["id"]).json()["items"]]
@@ -203,11 +203,11 @@ def test_drop_page_and_test_duplicate_items(api: Api, make: Make) -> None:
 
 def test_loop_cursor(api: Api, make: Make) -> None:
     partner = make(kind="partner")
-    for _ in range(3):
+    for _unused in range(3):
         make(parent_id=partner["id"])
     api.cloud.fault("loop_cursor", times=None)
     after = api.get("/tenants", parent_id=partner["id"], limit=1).json()["paging"]["cursors"]["after"]
-    for _ in range(3):
+    for _unused in range(3):
         content = api.get("/tenants", after=after, limit=2).json()
         assert content["paging"]["cursors"]["after"] == after
         assert len(content["items"]) == 2
@@ -215,7 +215,7 @@ def test_loop_cursor(api: Api, make: Make) -> None:
 
 def test_a_fault_skips_hits_and_ends(api: Api) -> None:
     number = api.cloud.fault("error_text", after=2, times=2)
-    statuses = [api.get(f"/tenants/{api.cloud.tenant_id}").status_code for _ in range(6)]
+    statuses = [api.get(f"/tenants/{api.cloud.tenant_id}").status_code for _unused in range(6)]
     assert statuses == [200, 200, 500, 500, 200, 200]
     (listed,) = api.cloud.faults()
     assert (listed["id"], listed["kind"], listed["seen"], listed["hits"]) == (number, "error_text", 4, 2)
@@ -238,7 +238,7 @@ def test_faults_can_be_a_matter_of_luck(api: Api) -> None:
     def statuses() -> list[int]:
         api.cloud.clear_faults()
         api.cloud.fault("error_text", times=None, probability=0.5, seed=3)
-        return [api.get("/idp/nothing").status_code for _ in range(40)]
+        return [api.get("/idp/nothing").status_code for _unused in range(40)]
 
     first = statuses()
     assert set(first) == {404, 500}
@@ -248,7 +248,7 @@ def test_faults_can_be_a_matter_of_luck(api: Api) -> None:
 def test_the_first_fault_that_hits_counts(api: Api) -> None:
     api.cloud.fault("error_text")
     api.cloud.fault("unavailable")
-    assert [api.get("/x").status_code for _ in range(3)] == [500, 503, 404]
+    assert [api.get("/x").status_code for _unused in range(3)] == [500, 503, 404]
 
 
 @pytest.mark.parametrize(
@@ -294,7 +294,7 @@ def test_the_rate_limit(api: Api) -> None:
     api.get(path)
     assert "Retry-After" not in api.get(path).headers
     api.cloud.settings(rate_limit=None)
-    assert [api.get(path).status_code for _ in range(5)] == [200] * 5
+    assert [api.get(path).status_code for _unused in range(5)] == [200] * 5
 
 
 @pytest.mark.parametrize(

@@ -206,7 +206,11 @@ def test_disabling_can_take_its_time(api: Api, make: Make) -> None:
     assert api.get(f"/tenants/{tenant['id']}").json()["mfa_status"] == "enabled"
     assert api.get(f"/users/{tenant['users'][0]['id']}").json()["mfa_status"] == "setup_required"
     assert api.mfa(unit["id"])["mfa_status"] == "disable_in_progress"
-    assert [api.mfa(tenant["id"])["mfa_status"] for _ in range(3)] == ["disable_in_progress", "disabled", "disabled"]
+    assert [api.mfa(tenant["id"])["mfa_status"] for _unused in range(3)] == [
+        "disable_in_progress",
+        "disabled",
+        "disabled",
+    ]
     assert api.get(f"/tenants/{tenant['id']}").json()["mfa_status"] == "disabled"
     assert api.cloud.counters()["mfa_toggles"] == {tenant["id"]: 1}
 

@@ -76,7 +76,7 @@ def no_bump(api: Api, make: Make) -> None:
 @CHECKS.of("disable", "polls:3")
 def slow_disable(api: Api, make: Make) -> None:
     tenant = make(mfa=True)
-    states = [api.put_mfa(tenant["id"], False).json(), *(api.mfa(tenant["id"]) for _ in range(4))]
+    states = [api.put_mfa(tenant["id"], False).json(), *(api.mfa(tenant["id"]) for _unused in range(4))]
     assert [state["mfa_status"] for state in states] == ["disable_in_progress"] * 4 + ["disabled"]
 
 

@@ -94,7 +94,7 @@ def test_by_uuids(api: Api, make: Make) -> None:
 
 def test_by_parent(api: Api, make: Make) -> None:
     partner = make(kind="partner")
-    children = [make(parent_id=partner["id"]) for _ in range(3)]
+    children = [make(parent_id=partner["id"]) for _unused in range(3)]
     make(parent_id=children[0]["id"], kind="unit")
     items = api.get("/tenants", parent_id=partner["id"]).json()["items"]
     assert names(items) == names(children)
@@ -144,7 +144,7 @@ def test_bad_queries(api: Api, query: dict[str, str]) -> None:
 
 
 def test_at_most_a_hundred_uuids(api: Api) -> None:
-    wanted = [str(uuid.uuid4()) for _ in range(101)]
+    wanted = [str(uuid.uuid4()) for _unused in range(101)]
     assert api.get("/tenants", uuids=",".join(wanted[:100])).status_code == 200
     assert error(api.get("/tenants", uuids=",".join(wanted))) == (400, 400)
 
@@ -228,7 +228,7 @@ def test_the_last_page_has_no_cursor(api: Api, make: Make) -> None:
 
 def test_a_listing_stays_consistent_while_tenants_come_and_go(api: Api, make: Make) -> None:
     partner = make(kind="partner")
-    made = [make(parent_id=partner["id"]) for _ in range(6)]
+    made = [make(parent_id=partner["id"]) for _unused in range(6)]
     first = api.get("/tenants", parent_id=partner["id"], limit=3).json()
     api.cloud.delete_tenant(made[1]["id"])
     made.append(make(parent_id=partner["id"]))

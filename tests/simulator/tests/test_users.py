@@ -232,7 +232,7 @@ def test_bad_queries(api: Api, query: dict[str, str]) -> None:
 
 
 def test_at_most_a_hundred(api: Api) -> None:
-    wanted = [str(uuid.uuid4()) for _ in range(101)]
+    wanted = [str(uuid.uuid4()) for _unused in range(101)]
     assert api.get("/users", uuids=",".join(wanted[:100])).json()["items"] == []
     assert error(api.get("/users", uuids=",".join(wanted))) == (400, 400)
     assert error(api.get("/users", external_ids=",".join(wanted), tenant_id=api.cloud.tenant_id)) == (400, 400)

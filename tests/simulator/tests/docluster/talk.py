@@ -149,7 +149,7 @@ class Talk:
         received = b""
         while b"\r\n\r\n" not in received:
             received += self._more(connection)
-        first, _, rest = received.partition(b"\r\n\r\n")
+        first, _unused, rest = received.partition(b"\r\n\r\n")
         line, *fields = first.decode().split("\r\n")
         found = dict(field.split(": ", 1) for field in fields)
         expected = 0 if method == "HEAD" else int(found["Content-Length"])

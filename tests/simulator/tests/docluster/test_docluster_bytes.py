@@ -168,5 +168,5 @@ def test_methods_that_come_for_free(head: Talk) -> None:
 
 def test_a_connection_serves_many_requests(head: Talk) -> None:
     with head.connection() as connection:
-        for _ in range(3):
+        for _unused in range(3):
             check(head.exchange(connection, "POST", "/api/logout"), WRONG_TOKEN, 59)

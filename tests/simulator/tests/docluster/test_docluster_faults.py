@@ -34,7 +34,7 @@ def tokens_issued(talk: Talk) -> int:
 def test_which_requests_a_fault_befalls(each: Talk) -> None:
     fault(each, "empty_body", path="login", after=1, times=2)
     bodies = [bool(each.send("POST", path).content) for path in ("/api/login/", "/api/logout", "/api/login")]
-    bodies += [bool(each.send("POST", "/api/login//").content) for _ in range(2)]
+    bodies += [bool(each.send("POST", "/api/login//").content) for _unused in range(2)]
     assert bodies == [True, True, False, False, True]
     (seen,) = each.control("GET", "/faults")["items"]
     assert (seen["path"], seen["seen"], seen["hits"]) == ("/api/login", 3, 2)
@@ -136,7 +136,7 @@ def test_going_down_and_coming_back(each: Talk) -> None:
 def test_coming_back_by_itself(each: Talk) -> None:
     each.control("POST", "/restart", {"down_seconds": 0.05})
     tokens: list[str] = []
-    for _ in range(500):
+    for _unused in range(500):
         try:
             tokens.append(each.login())
             break

@@ -21,7 +21,7 @@ def alive(talk: Talk, token: str, source: str = HERE) -> bool:
 
 def test_every_use_renews(each: Talk) -> None:
     token = each.login()
-    for _ in range(5):
+    for _unused in range(5):
         each.advance(95)
         assert alive(each, token)
     each.advance(102)
@@ -31,7 +31,7 @@ def test_every_use_renews(each: Talk) -> None:
 @pytest.mark.parametrize("path", ["no/such/path", "nothing", "login", "cluster/join", "system/hosts"])
 def test_a_failing_request_renews_too(head: Talk, path: str) -> None:
     token = head.login()
-    for _ in range(3):
+    for _unused in range(3):
         head.advance(95)
         head.send("POST", f"/api/{path}", data={"access_token": token})
     assert alive(head, token)
@@ -65,7 +65,7 @@ def test_a_header_does_not_change_the_address(each: Talk) -> None:
 
 
 def test_a_login_leaves_other_tokens_alone(each: Talk) -> None:
-    tokens = [each.login() for _ in range(3)]
+    tokens = [each.login() for _unused in range(3)]
     assert len(set(tokens)) == 3
     each.call("logout", access_token=tokens[1])
     assert [alive(each, token) for token in tokens] == [True, False, True]

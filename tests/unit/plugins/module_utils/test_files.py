@@ -205,7 +205,7 @@ class TestLocking:
 
         def enter() -> None:
             nonlocal inside, overlaps, entries
-            for _ in range(10):
+            for _unused in range(10):
                 with exclusive_lock(path):
                     inside += 1
                     overlaps += inside > 1
@@ -213,7 +213,7 @@ class TestLocking:
                     entries += 1
                     inside -= 1
 
-        threads = [threading.Thread(target=enter) for _ in range(4)]
+        threads = [threading.Thread(target=enter) for _unused in range(4)]
         for thread in threads:
             thread.start()
         for thread in threads:

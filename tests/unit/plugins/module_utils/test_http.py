@@ -134,7 +134,7 @@ class TestRepeating:
         assert refused.wait(20)
         # The refusal has to arrive before the others begin.
         time.sleep(0.3)
-        others = [threading.Thread(target=ask) for _ in range(4)]
+        others = [threading.Thread(target=ask) for _unused in range(4)]
         for thread in others:
             thread.start()
         for thread in [first, *others]:
@@ -236,7 +236,7 @@ class TestRequests:
     def test_no_cookie_is_sent_back(self, serve: Serve) -> None:
         server = serve(in_turn(Reply(200, b"", {"Set-Cookie": "session=abc; Path=/"})))
         http = session()
-        for _ in range(2):
+        for _unused in range(2):
             http.request("GET", server.url, repeatable=True)
         assert [request.headers.get("Cookie") for request in server.requests] == [None, None]
 
@@ -245,10 +245,10 @@ class TestRequests:
         http = session(concurrency=3)
 
         def ask() -> None:
-            for _ in range(20):
+            for _unused in range(20):
                 http.request("GET", server.url, repeatable=True)
 
-        threads = [threading.Thread(target=ask) for _ in range(3)]
+        threads = [threading.Thread(target=ask) for _unused in range(3)]
         for thread in threads:
             thread.start()
         for thread in threads:

@@ -65,12 +65,12 @@ class TestWork:
         assert cloud.puts() == {tenant: 1}
 
     def test_all_tasks_share_one_token(self, cloud: Cloud, run: Run) -> None:
-        for _ in range(3):
+        for _unused in range(3):
             assert run(tenant_id=cloud.tenant("Nobody Here")["id"], state="disabled").result["changed"] is False
         assert cloud.tokens_issued() == 1
 
     def test_without_a_cache_each_has_its_own(self, cloud: Cloud, run: Run, tmp_path: Path) -> None:
-        for _ in range(2):
+        for _unused in range(2):
             run(tenant_id=cloud.tenant("Nobody Here")["id"], state="disabled", token_cache=False)
         assert cloud.tokens_issued() == 2
         assert not (tmp_path / "tokens").exists()

@@ -29,9 +29,15 @@ class Control:
         request = urllib.request.Request(self._url + path, data=body, method=method)
         try:
             with self._opener.open(request, timeout=60) as answer:
-                return json.load(answer)
+                content: Content = json.load(answer)
+                return content
         except urllib.error.HTTPError as error:
             raise AnsibleActionFail(f"{method} {path}: HTTP {error.code} {error.read().decode()}") from None
+
+
+def seen(tenant: Content) -> Content:
+    """The truth about a tenant, with its path as the main client sees it: from below its own tenant."""
+    return {**tenant, "path": tenant["path"][1:]}
 
 
 class ActionModule(ActionBase):
@@ -72,7 +78,7 @@ class ActionModule(ActionBase):
             if "parent" in wanted:
                 parent = wanted.pop("parent")
                 wanted["parent_id"] = tenants[parent]["id"] if parent in tenants else parent
-            tenants[key] = control("POST", "/tenants", wanted)
+            tenants[key] = seen(control("POST", "/tenants", wanted))
         for tenant_id, changes in args.get("change", {}).items():
             control("PATCH", f"/tenants/{tenant_id}", changes)
         for tenant_id in args.get("delete", []):
@@ -84,9 +90,9 @@ class ActionModule(ActionBase):
         if args.get("reset_counters"):
             control("POST", "/counters/reset")
         if "tenant" in args:
-            result["truth"] = control("GET", f"/tenants/{args['tenant']}")
+            result["truth"] = seen(control("GET", f"/tenants/{args['tenant']}"))
         if args.get("estate"):
-            result["estate"] = control("GET", "/tenants")["items"]
+            result["estate"] = [seen(tenant) for tenant in control("GET", "/tenants")["items"]]
         result["counters"] = counters = control("GET", "/counters")
         if args.get("journal"):
             items = control("GET", "/journal")["items"]

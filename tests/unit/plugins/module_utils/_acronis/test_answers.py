@@ -54,7 +54,7 @@ def failed(status: int, content: Any, headers: dict[str, str] | None = None) -> 
 )
 def test_the_status_decides_the_type(status: int, kind: type[AccessError]) -> None:
     error = failed(status, {})
-    assert type(error) is kind
+    assert error.__class__ is kind
     assert error.status == status
     assert f"{REQUEST} answered {status}" in str(error)
 
@@ -138,7 +138,7 @@ def test_the_token_endpoints_own_shape() -> None:
 )
 def test_any_other_body_is_described(content: bytes) -> None:
     error = failed(500, content)
-    assert type(error) is ServerError
+    assert error.__class__ is ServerError
     assert not isinstance(error.code, (bool, float, dict, list))
 
 
@@ -156,7 +156,7 @@ def test_any_other_body_is_described(content: bytes) -> None:
 )
 def test_no_body_breaks_it(content: Any) -> None:
     error = failed(400, content)
-    assert type(error) is RejectedError
+    assert error.__class__ is RejectedError
     assert str(error).isprintable()
 
 

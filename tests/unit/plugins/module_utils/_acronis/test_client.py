@@ -106,7 +106,7 @@ class TestGet:
         cloud.simulator.fault(**fault, route="/tenants/{id}", times=None)
         with pytest.raises(AccessError) as caught:
             cloud.connect().get("tenants", cloud.simulator.tenant_id)
-        assert type(caught.value) is kind
+        assert caught.value.__class__ is kind
         assert cloud.count(TENANT) == 1
 
     def test_segments_of_a_path_cannot_leave_it(self, cloud: Cloud) -> None:

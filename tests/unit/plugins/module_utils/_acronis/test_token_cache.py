@@ -45,7 +45,7 @@ def at_once(number: int, work: Callable[[], None]) -> list[int | None]:
         together.wait()
         work()
 
-    processes = [context.Process(target=begin) for _ in range(number)]
+    processes = [context.Process(target=begin) for _unused in range(number)]
     for process in processes:
         process.start()
     for process in processes:
@@ -97,7 +97,7 @@ class TestSharing:
         assert {path.stat().st_size for path in cache.iterdir() if path != file} <= {0}
 
     def test_nothing_when_the_cache_is_off(self, cloud: Cloud, tmp_path: Path) -> None:
-        for _ in range(2):
+        for _unused in range(2):
             cloud.connect().get("tenants", cloud.simulator.tenant_id)
         assert cloud.tokens_issued() == 2
         assert list(tmp_path.iterdir()) == []
@@ -164,7 +164,7 @@ class TestRenewing:
         assert cloud.tokens_issued() == 2
 
     def test_whoever_comes_second_takes_the_renewed_one(self, cloud: Cloud, cache: Path) -> None:
-        first, second = (cloud.connect(cache=str(cache)) for _ in range(2))
+        first, second = (cloud.connect(cache=str(cache)) for _unused in range(2))
         for client in (first, second):
             client.get("tenants", cloud.simulator.tenant_id)
         cloud.simulator.expire_tokens()
@@ -259,7 +259,7 @@ def test_what_others_may_have_planted_is_not_trusted(
 def test_a_directory_that_cannot_be_made_only_warns(cloud: Cloud, tmp_path: Path, place: str) -> None:
     (tmp_path / "file").write_bytes(b"")
     client = cloud.connect(cache=str(tmp_path / place))
-    for _ in range(3):
+    for _unused in range(3):
         client.get("tenants", cloud.simulator.tenant_id)
     assert cloud.tokens_issued() == 1
     (warning,) = cloud.warnings

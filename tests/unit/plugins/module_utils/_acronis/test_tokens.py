@@ -48,7 +48,7 @@ class TestGetting:
 
     def test_one_token_serves_all_requests(self, cloud: Cloud) -> None:
         client = cloud.connect()
-        for _ in range(5):
+        for _unused in range(5):
             read_own(cloud, client)
         assert (cloud.count(TOKEN), cloud.tokens_issued()) == (1, 1)
 
@@ -104,7 +104,7 @@ class TestGetting:
         cloud.simulator.fault(**fault, route=ROUTE, times=None)
         with pytest.raises(AccessError) as caught:
             read_own(cloud, cloud.connect())
-        assert type(caught.value) is kind
+        assert caught.value.__class__ is kind
         assert str(caught.value).startswith(
             f"Could not get an access token for the API client {cloud.simulator.client_id}"
         )

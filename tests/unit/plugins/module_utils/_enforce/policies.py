@@ -76,7 +76,7 @@ class Dice:
         if not match or dice.random() < 0.6:
             match["kind"] = dice.sample(["root", "partner", "customer"], dice.randint(1, 3))
         if dice.random() < 0.5:
-            match["path"] = [self._path(dice.choice(self._estate).path) for _ in range(3)]
+            match["path"] = [self._path(dice.choice(self._estate).path) for _unused in range(3)]
         if dice.random() < 0.3:
             match["pricing_mode"] = dice.sample(["production", "trial", "suspended"], dice.randint(1, 2))
         state = dice.choice(["enabled", "enabled", "enabled", "disabled", "unmanaged"])

@@ -103,7 +103,7 @@ class TestContent:
 
     def test_each_run_has_its_own(self, cloud: Cloud, tmp_path: Path) -> None:
         estate = Estate(cloud, 2)
-        paths = [run(cloud, estate.policy(), records=tmp_path).values["record_path"] for _ in range(3)]
+        paths = [run(cloud, estate.policy(), records=tmp_path).values["record_path"] for _unused in range(3)]
         assert len(set(paths)) == 3
         assert [len(of_type(lines(Path(path)), "intent")) for path in paths] == [2, 0, 0]
 

@@ -19,7 +19,7 @@ from ansible_collections.tenantops.access.tests.unit.plugins.module_utils._polic
     rule,
 )
 
-Keys = tuple[str | int, ...]
+Keys = tuple[Any, ...]
 
 #: Every key there is, each with a value that is right.
 FULL: dict[str, Any] = {
