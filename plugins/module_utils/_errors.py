@@ -19,7 +19,8 @@ def quoted(name: object, *, whole: bool = False) -> str:
         whole: do not shorten it to 120 characters; for what the reader wrote, such as paths.
     """
     text = json.dumps(name if isinstance(name, str) else str(name), ensure_ascii=False)
-    text = "".join(one if one.isprintable() else json.dumps(one)[1:-1] for one in text)
+    if not text.isprintable():
+        text = "".join(one if one.isprintable() else json.dumps(one)[1:-1] for one in text)
     return text if whole or len(text) <= 120 else text[:116] + '..."'
 
 

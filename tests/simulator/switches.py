@@ -117,7 +117,7 @@ class Switches:
 
     def refusal(self, name: str) -> tuple[int, int]:
         """HTTP status and error code of a switch whose value is ``STATUS_CODE`` or just ``STATUS``."""
-        status, _unused, code = self.values[name].partition("_unused")
+        status, _unused, code = self.values[name].partition("_")
         return int(status), int(code or status)
 
     def update(self, values: dict[str, object]) -> None:

@@ -43,7 +43,11 @@ class Change:
 
     def as_data(self) -> dict[str, t.Any]:
         """Plain data."""
-        return {**dataclasses.asdict(self), "path": list(self.path)}
+        return {**{name: getattr(self, name) for name in _FIELDS}, "path": list(self.path)}
+
+
+#: Read once: ``dataclasses.asdict`` would copy every value of thousands of changes.
+_FIELDS = tuple(one.name for one in dataclasses.fields(Change))
 
 
 @dataclasses.dataclass(frozen=True)

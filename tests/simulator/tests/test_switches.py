@@ -23,7 +23,7 @@ CHECKS = Checks()
 
 def refusal(value: str) -> tuple[int, int]:
     """The expected status and code of a value such as 403_1002."""
-    status, _unused, code = value.partition("_unused")
+    status, _unused, code = value.partition("_")
     return int(status), int(code)
 
 
