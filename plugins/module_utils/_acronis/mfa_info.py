@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import collections
+import contextlib
 import dataclasses
 import typing as t
 
@@ -44,14 +45,14 @@ class InfoRequest:
         Raises:
             AccessError: one of them does not exist, or may not be read.
         """
+        if self.kinds is not None and not self.kinds:
+            raise OptionError("kinds is an empty list", "Leave it out for the default.")
         if self.tenant_ids is not None:
             found = _by_id(client, [clean_id(value, "tenant_ids") for value in self.tenant_ids])
         else:
             tree = read_tree(client, clean_id(self.scope_id, "scope_id") if self.scope_id is not None else None)
             found = tree.located()
         kinds = self.kinds
-        if kinds is not None and not kinds:
-            raise OptionError("kinds is an empty list", "Leave it out for the default.")
         if kinds is None:
             kinds = _KINDS if self.tenant_ids is None else [one.tenant.kind for one in found]
         return [one for one in found if one.tenant.kind in kinds]
@@ -78,7 +79,7 @@ def _by_id(client: AcronisClient, tenant_ids: list[str]) -> list[Located]:
         try:
             found = _read(client, sorted(wanted))
         except (ForbiddenError, NotFoundError):
-            break
+            found = _read_visible(client, sorted(wanted))
         known.update(found)
         above = set(found)
         if not above:
@@ -92,7 +93,21 @@ def _located(known: dict[str, Tenant], tenant: Tenant, own_id: str | None) -> Lo
         chain.append(known[chain[-1].parent_id])
         if len(chain) > MAX_DEPTH:
             raise MalformedError(f"tenant {tenant.label} has no end of parents")
+    if own_id is not None and chain[-1].id != own_id:
+        raise MalformedError(
+            f"the answer about tenant {tenant.label} is incomplete: what is above {chain[-1].label} is missing",
+            "Try again.",
+        )
     return Located.of(chain)
+
+
+def _read_visible(client: AcronisClient, tenant_ids: t.Sequence[str]) -> dict[str, Tenant]:
+    """Those of the tenants that the API client may see, asked for one by one."""
+    found = {}
+    for tenant_id in tenant_ids:
+        with contextlib.suppress(ForbiddenError, NotFoundError):
+            found.update(_read(client, [tenant_id]))
+    return found
 
 
 def _read(client: AcronisClient, tenant_ids: t.Sequence[str]) -> dict[str, Tenant]:

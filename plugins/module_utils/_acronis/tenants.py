@@ -302,7 +302,7 @@ def read_tree(
     if root_id is None:
         raise OptionError(
             "which tenant to start from is not known",
-            "With an access token alone, name the tenant by its id, or give client_id beside the token.",
+            "With an access token alone, name scope_id or the tenant's own id, or give client_id beside the token.",
         )
     with trying(f"list the tenants below {root_id}"):
         tenants: dict[str, Tenant] = {}

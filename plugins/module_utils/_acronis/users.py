@@ -165,5 +165,6 @@ def list_users(client: AcronisClient, root_id: str) -> t.Iterator[User]:
     Raises:
         AccessError: the listing could not be read to its end.
     """
-    for page in pages(client, "users", _PAGE, subtree_root_tenant_id=root_id):
-        yield from map(user_from, page.items)
+    with trying(f"list the users below {root_id}"):
+        for page in pages(client, "users", _PAGE, subtree_root_tenant_id=root_id):
+            yield from map(user_from, page.items)
