@@ -438,7 +438,7 @@ class TestSignIn:
         assert (cloud.count(SIGN_IN), used(cloud), cloud.count(SIGN_OUT)) == (2, 1, 1)
 
     def test_an_expired_token(self, cloud: Cloud) -> None:
-        cloud.simulator.settings(ott_lifetime=0.01)
+        cloud.simulator.settings(ott_lifetime=0)
         ott, _expires = issue(connect(cloud), UserReference(login=person(cloud)["login"]), None)
         with pytest.raises(UnauthorizedError, match="does not accept it"):
             sign_in(connect(cloud), ott, logout=True)
