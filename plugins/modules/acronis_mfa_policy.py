@@ -102,7 +102,6 @@ changes:
       C(after), C(rule), C(reason), C(lockouts_max) and C(expired_exception) as planned.
     - C(result) is V(changed), V(already) (it was so by then), V(conflict) (overtaken by others, not written), V(failed)
       or V(not_started). C(status) is the state afterwards, null if it is not known, and C(detail) says why.
-    - C(run_id) is that of the run, null in check mode, whose changes cannot be rolled back.
   type: list
   elements: dict
   returned: success, and failure after the estate was read
@@ -124,7 +123,6 @@ changes:
       result: changed
       status: enabled
       detail: null
-      run_id: 5c1d1a9e-3f7b-4f5e-9f3b-6f1f1d0c2b3a
 run_id:
   description: A random id of this run, null in check mode.
   type: str

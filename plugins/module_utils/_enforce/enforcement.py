@@ -249,7 +249,7 @@ def _outcome(
         "plan_hash": plan.hash,
         "summary": summary,
         "guard_violations": [violation.as_data() for violation in prepared.violations],
-        "changes": [{**one.as_data(), "run_id": run.run_id if run is not None else None} for one in results],
+        "changes": [one.as_data() for one in results],
         "run_id": run.run_id if run is not None else None,
         "record_path": record.path if record is not None else None,
     }
