@@ -30,9 +30,9 @@ from ansible_collections.tenantops.access.tests.unit.support.servers import Repl
 TOKEN = "VPXGCEZHWXEDEFBFWGCQEFJZUIARHUHDOEHDFNPXLNZQLKPEYKFYKIEWKWSS"
 
 
-def connect(url: str, timeout: int = 20) -> ClusterApi:
-    """A node at ``url``; no second try, and no time spent on reading certificates."""
-    return ClusterApi(Http(HttpSettings(validate_certs=False, retries=0, timeout=timeout), Redactor()), url)
+def connect(url: str, timeout: int = 20, retries: int = 0) -> ClusterApi:
+    """A node at ``url``; no second try unless wanted, and no time spent on reading certificates."""
+    return ClusterApi(Http(HttpSettings(validate_certs=False, retries=retries, timeout=timeout), Redactor()), url)
 
 
 def says(status: str, error: str, msg: object = None) -> Reply:
@@ -81,6 +81,15 @@ class TestLogin:
     def test_the_state_of_the_cluster_does_not_matter(self, node: Node, state: str) -> None:
         node.change(cluster=state)
         assert len(connect(node.url).login(node.username, node.password)) == 60
+
+    @pytest.mark.parametrize(("kind", "error"), [("reset_after", LostError), ("error_html", ServerError)])
+    def test_a_login_that_may_have_opened_a_session_is_not_repeated(
+        self, head: Node, kind: str, error: type[AccessError]
+    ) -> None:
+        head.fault(kind, path="login")
+        with pytest.raises(error):
+            connect(head.url, retries=5).login(head.username, head.password)
+        assert head.count("total") == 1
 
     def test_a_refusal_for_another_reason_is_shown(self, serve: Serve) -> None:
         server = serve(lambda _request: says("error", "licence <expired>"))
