@@ -29,8 +29,8 @@ class Control:
         request = urllib.request.Request(self._url + path, data=body, method=method)
         try:
             with self._opener.open(request, timeout=60) as answer:
-                content: Content = json.load(answer)
-                return content
+                found: Content = json.load(answer)
+                return found
         except urllib.error.HTTPError as error:
             raise AnsibleActionFail(f"{method} {path}: HTTP {error.code} {error.read().decode()}") from None
 
@@ -72,7 +72,8 @@ class ActionModule(ActionBase):
             control("PATCH", "/settings", args["settings"])
         for client, status in args.get("clients", {}).items():
             control("PATCH", f"/clients/{client}", {"status": status})
-        result["tenants"] = tenants = {}
+        tenants: dict[str, Any] = {}
+        result["tenants"] = tenants
         for key, wanted in args.get("create", {}).items():
             wanted = dict(wanted)
             if "parent" in wanted:
