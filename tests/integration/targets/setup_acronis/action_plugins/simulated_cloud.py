@@ -55,7 +55,7 @@ class ActionModule(ActionBase):
         expire_tokens: make the tokens issued until now invalid.
         reset_counters: count anew.
         tenant: id of a tenant to tell the truth about, which comes back as ``truth``.
-        estate: whether to tell the truth about all tenants, as ``estate``.
+        estate: the kinds of tenants to tell the truth about, or true for all, as ``estate``.
         journal: whether to tell what was requested since the last reset, as ``journal``.
     """
 
@@ -93,7 +93,9 @@ class ActionModule(ActionBase):
         if "tenant" in args:
             result["truth"] = seen(control("GET", f"/tenants/{args['tenant']}"))
         if args.get("estate"):
-            result["estate"] = [seen(tenant) for tenant in control("GET", "/tenants")["items"]]
+            estate = control("GET", "/tenants")["items"]
+            kinds = {tenant["kind"] for tenant in estate} if args["estate"] is True else args["estate"]
+            result["estate"] = [seen(tenant) for tenant in estate if tenant["kind"] in kinds]
         result["counters"] = counters = control("GET", "/counters")
         if args.get("journal"):
             items = control("GET", "/journal")["items"]
