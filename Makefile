@@ -18,10 +18,10 @@ REPEAT = 3
 SCALE = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo simulator check test bench lock clean demo-environment test-environment
+.PHONY: help demo simulator check test test-all bench lock clean demo-environment test-environment
 
 help: ## Show what there is to make
-	@sed -n 's/^\([a-z]*\):.* ## \(.*\)$$/make \1|\2/p' Makefile | awk -F'|' '{ printf "%-16s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z-]*\):.* ## \(.*\)$$/make \1|\2/p' Makefile | awk -F'|' '{ printf "%-16s %s\n", $$1, $$2 }'
 
 demo: demo-environment ## Run the main job on the built-in simulator, as a story
 	@$(WITH_VENV) hacking/install.sh
@@ -33,8 +33,11 @@ simulator: demo-environment ## Start the simulator and print the environment tha
 check: test-environment ## Run linters, types and unit tests: about a minute
 	@$(WITH_VENV) hacking/check.sh
 
-test: test-environment ## Run all checks with every ansible-core that this machine has a Python for
+test: test-environment ## Run all checks; the longer tests with the oldest and the newest ansible-core
 	@$(WITH_VENV) python -m hacking.run_checks
+
+test-all: test-environment ## Run all checks with every ansible-core that this machine has a Python for
+	@$(WITH_VENV) python -m hacking.run_checks --every
 
 bench: demo-environment ## Measure whole commands on the simulator against their targets: about ten minutes
 	@$(WITH_VENV) PYTHONPATH="$(CURDIR):$(CURDIR)/tests" python -m bench --repeat=$(REPEAT) --scale=$(SCALE) \

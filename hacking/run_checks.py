@@ -6,6 +6,9 @@
 
 nox leaves out without a failure what it has no Python for. Here, what is to run is decided first and compared with what
 ran. The last line is ``N passed, N failed``; the exit status is 0 only if nothing failed and everything planned ran.
+
+The longer tests run with the oldest and the newest ansible-core that there is a Python for: what breaks in between
+breaks in one of them too, as experience has it. ``--every`` runs them with each.
 """
 
 from __future__ import annotations
@@ -22,7 +25,7 @@ from hacking.pythons import CORES, ROOT, python_for
 BUILD = ROOT / ".build"
 
 # In this order, so that two long ones do not start last.
-KINDS = ("units", "integration", "sanity")
+KINDS = ("integration", "units", "sanity")
 OTHERS = (
     "build-import-check",
     "ansible-lint",
@@ -41,32 +44,43 @@ OTHERS = (
 )
 
 
-def plan() -> tuple[list[str], list[str]]:
-    """Return the names of the sessions to run, and a line for each ansible-core that there is no Python for."""
-    run: list[str] = []
+def plan(every: bool) -> tuple[list[str], list[str]]:
+    """Return the names of the sessions to run, and a line for each ansible-core that there is no Python for.
+
+    Args:
+        every: Whether the longer tests run with each ansible-core, instead of the oldest and the newest.
+    """
+    present = [core for core in CORES if python_for(core) is not None]
     absent: list[str] = []
     for core in CORES:
-        if python_for(core) is None:
+        if core not in present:
             pythons = ", ".join(sorted(core.pythons))
             absent.append(f"ansible-core {core.version}: not run, this machine has none of Python {pythons}")
+    run: list[str] = []
     for kind in KINDS:
-        run += [f"{kind}-{core.series}" for core in CORES if python_for(core) is not None]
+        cores = present if every or kind == "sanity" else [core for core in present if core in (present[0], present[-1])]
+        run += [f"{kind}-{core.series}" for core in cores]
     return run + list(OTHERS), absent
 
 
-def covered(passed: set[str]) -> list[str]:
+def covered(planned: list[str], passed: set[str]) -> list[str]:
     """Return a line for each version of ansible-core that was tested, with what was.
 
     Args:
-        passed: The names of the sessions that passed.
+        planned: The names of the sessions that were to run.
+        passed: Those of the sessions that passed.
     """
     lines = []
     for core in CORES:
         found = python_for(core)
         if found is None:
             continue
-        kinds = [f"{kind} {'passed' if f'{kind}-{core.series}' in passed else 'FAILED'}" for kind in KINDS]
-        lines.append(f"ansible-core {core.version} on Python {found[0]}: {', '.join(kinds)}")
+        names = {kind: f"{kind}-{core.series}" for kind in KINDS}
+        said = [
+            f"{kind} " + ("passed" if name in passed else "FAILED" if name in planned else "not run (--every)")
+            for kind, name in names.items()
+        ]
+        lines.append(f"ansible-core {core.version} on Python {found[0]}: {', '.join(said)}")
     return lines
 
 
@@ -81,9 +95,10 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="Run all checks, or those that are named.")
     parser.add_argument("sessions", nargs="*", metavar="SESSION", help="see nox -l; all unless named")
     parser.add_argument("-j", "--jobs", type=int, default=min(os.cpu_count() or 1, 4), help="how many at a time")
+    parser.add_argument("--every", action="store_true", help="run all tests with every ansible-core")
     args = parser.parse_args()
 
-    planned, absent = plan()
+    planned, absent = plan(args.every)
     wanted = args.sessions or planned
     shutil.rmtree(BUILD / "notes", ignore_errors=True)
     BUILD.mkdir(exist_ok=True)
@@ -107,7 +122,7 @@ def main() -> int:
         print(f"{outcome:12} {name:22} {duration:>6}  {note_of(name)}".rstrip())
     if not args.sessions:
         print("\n=== Versions of ansible-core ===")
-        print("\n".join(covered(passed) + absent))
+        print("\n".join(covered(planned, passed) + absent))
     failed = len(wanted) - len(passed)
     if status != 0 and failed == 0:
         print("\nnox failed although every session passed; see above.")
