@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import math
+from collections.abc import Collection
 from typing import Any
 
 from simulator.process import Simulator
@@ -20,7 +21,7 @@ SEED = 4
 
 
 class Cloud:
-    """A simulator with an estate that nothing changes behind our back.
+    """A simulator with an estate that only reading commands use.
 
     Args:
         tenants: in reach of the API client, personal tenants included.
@@ -96,9 +97,46 @@ class Cloud:
         self.simulator.settings(latency_ms=latency)
         self.simulator.reset_counters()
 
-    def counted(self) -> Counted:
-        """What was counted since :meth:`begin`."""
-        return Counted(self.simulator.counters())
+    def counted(self, written: Collection[str] = ()) -> Counted:
+        """What was counted since :meth:`begin`.
+
+        Args:
+            written: ids of the tenants that must have been written to, each once.
+
+        Raises:
+            BenchError: others were, or more often.
+        """
+        return Counted(self.simulator.counters(), written)
+
+
+class DriftingCloud(Cloud):
+    """A simulator with an estate of which a tenth drifts from policy.yml, again and again.
+
+    Args:
+        tenants: in reach of the API client, personal tenants included.
+    """
+
+    def __init__(self, tenants: int) -> None:
+        super().__init__(tenants)
+        astray = [tenant_id for tenant_id, disposition in self.dispositions.items() if disposition == "drifted"]
+        count = tenants // 10
+        if len(astray) < count:
+            raise BenchError(f"{len(astray)} of {tenants} tenants drift, {count} are to")
+        #: Ids of the tenants that drift.
+        self.drifting = astray[:count]
+        for tenant_id in astray[count:]:
+            self.simulator.patch_tenant(tenant_id, mfa=True)
+
+    def begin(self, latency: int) -> None:
+        """Have the tenants drift again, whose ids are :attr:`drifting`, and count anew."""
+        for tenant_id in self.drifting:
+            self.simulator.patch_tenant(tenant_id, mfa=False)
+        super().begin(latency)
+
+    def astray(self) -> set[str]:
+        """Ids of the tenants of :attr:`drifting` that still drift."""
+        now = {tenant["id"]: tenant["mfa"] for tenant in self.simulator.tenants(self.simulator.tenant_id)}
+        return {tenant_id for tenant_id in self.drifting if now[tenant_id] != "enabled"}
 
 
 class Counted:
@@ -109,12 +147,15 @@ class Counted:
         tokens: access tokens issued.
     """
 
-    def __init__(self, counters: dict[str, Any]) -> None:
+    def __init__(self, counters: dict[str, Any], written: Collection[str]) -> None:
         self._routes: dict[str, int] = counters["requests"]
         self.total: int = counters["total"]
         self.tokens: int = counters["tokens_issued"]
-        if counters["mfa_puts"]:
-            raise BenchError(f"{len(counters['mfa_puts'])} tenants were written to by what only reads")
+        if counters["mfa_puts"] != dict.fromkeys(written, 1):
+            raise BenchError(
+                f"{sum(counters['mfa_puts'].values())} times one of {len(counters['mfa_puts'])} tenants was written, "
+                f"expected {len(written)} tenants once each"
+            )
 
     def expect(self, route: str, wanted: int) -> None:
         """Compare the number of requests of one route.

@@ -5,7 +5,9 @@
 """The peer that a task is held against: the same requests from asyncio and bytes on sockets, with nothing in between.
 
 ``python raw.py audit`` reads all tenants of the API client and the MFA state of every organization, as a task that
-verifies all does. ``python raw.py load NUMBER`` sends that many simple GETs. Both print what they did as JSON.
+verifies all does. ``python raw.py enforce FILE`` does so too, then lists the tenants again, reads the states of those
+whose ids the file has as a list in JSON, and switches them on, as the two tasks do that plan and enforce.
+``python raw.py load NUMBER`` sends that many simple GETs. All print what they did as JSON.
 The connection comes from the variables that the modules use, ``ACRONIS_CONCURRENCY`` included.
 """
 
@@ -19,7 +21,8 @@ import os
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -97,6 +100,14 @@ class Client:
         """The bytes of a GET."""
         return b"GET " + f"{BASE}{path}".encode() + self.end
 
+    def switching(self, tenant_id: str) -> bytes:
+        """The bytes of the PUT that switches a tenant's MFA on."""
+        body = b'{"enabled": true}'
+        head = f" HTTP/1.1\r\nContent-Type: application/json\r\nContent-Length: {len(body)}".encode()
+        return (
+            b"PUT " + f"{BASE}/tenants/{tenant_id}/mfa/status".encode() + self.end.replace(b" HTTP/1.1", head, 1) + body
+        )
+
     async def authenticate(self, connection: Connection) -> None:
         """Get an access token."""
         pair = base64.b64encode(f"{self.id}:{self.secret}".encode()).decode()
@@ -126,18 +137,26 @@ class Client:
                 path = f"/tenants?limit={PAGE}&after={quote(cursor, safe='')}" if cursor else ""
         return list(found.values())
 
-    async def states(self, first: Connection, ids: Iterator[str]) -> Counter[str]:
-        """The MFA states of tenants, counted; the ids are shared by all connections."""
+    async def connections(self, first: Connection) -> list[Connection]:
+        """As many connections as there may be, with one that is there already."""
+        others = await asyncio.gather(*(self.connection() for _number in range(self.concurrency - 1)))
+        return [first, *others]
+
+    async def states(self, connections: list[Connection], requests: Iterator[bytes]) -> Counter[str]:
+        """The MFA states of tenants that requests are answered with, counted; the connections share the requests."""
         states: Counter[str] = Counter()
 
         async def work(connection: Connection) -> None:
-            for tenant_id in ids:
-                answer = await connection.send(self.request(f"/tenants/{tenant_id}/mfa/status"))
+            for request in requests:
+                answer = await connection.send(request)
                 states[answer["mfa_status"]] += 1
 
-        others = await asyncio.gather(*(self.connection() for _number in range(self.concurrency - 1)))
-        await asyncio.gather(*map(work, [first, *others]))
+        await asyncio.gather(*map(work, connections))
         return states
+
+    def reading(self, ids: Iterable[str]) -> Iterator[bytes]:
+        """The GETs of tenants' states."""
+        return (self.request(f"/tenants/{tenant_id}/mfa/status") for tenant_id in ids)
 
 
 async def main(arguments: list[str]) -> dict[str, Any]:
@@ -147,10 +166,17 @@ async def main(arguments: list[str]) -> dict[str, Any]:
     await client.authenticate(connection)
     tenants = await client.tenants(connection)
     ids = [item["id"] for item in tenants if item["kind"] in ORGANIZATIONS and item["owner_id"] is None]
-    wanted = itertools.islice(itertools.cycle(ids), int(arguments[1])) if arguments[0] == "load" else iter(ids)
+    wanted = itertools.islice(itertools.cycle(ids), int(arguments[1])) if arguments[0] == "load" else ids
     began = time.perf_counter()
-    states = await client.states(connection, wanted)
-    return {"tenants": len(tenants), "states": states, "seconds": time.perf_counter() - began}
+    connections = await client.connections(connection)
+    states = await client.states(connections, client.reading(wanted))
+    done = {"tenants": len(tenants), "states": states, "seconds": time.perf_counter() - began}
+    if arguments[0] == "enforce":
+        astray = json.loads(Path(arguments[1]).read_bytes())
+        await client.tenants(connection)
+        await client.states(connections, client.reading(astray))
+        done["changed"] = await client.states(connections, map(client.switching, astray))
+    return done
 
 
 if __name__ == "__main__":

@@ -15,12 +15,15 @@ from collections.abc import Callable, Mapping, Sequence
 
 from .audits import Audit, RawAudit, UriLoop
 from .command import Run
+from .enforcements import Enforcement, RawEnforcement, UriEnforcement
 from .inventories import CachedInventory, LiveInventory, StaticInventory
 from .load import SimpleGets
 from .plays import EmptyPlay, OneTenant, Ping
 from .work import CONNECTIONS, Bench, Work
 
-SMALL, LARGE, HUGE = 100, 10_000, 100_000
+SMALL, MEDIUM, LARGE, HUGE = 100, 1000, 10_000, 100_000
+#: Connections where a row speaks of as many as a task makes unless told otherwise.
+DEFAULT_CONNECTIONS = 16
 #: Milliseconds that the cloud takes for each answer, where a row speaks of latency.
 LATENCY = 50
 
@@ -82,6 +85,7 @@ class Works:
 
     def __init__(self, bench: Bench) -> None:
         self.sizes = [bench.scaled(size) for size in (SMALL, LARGE, HUGE)]
+        self.medium = bench.scaled(MEDIUM)
         small, large, huge = (f"{digits(size)} tenants" for size in self.sizes)
         slow = f"{LATENCY} ms"
         self.play = EmptyPlay(bench, "empty `ansible-playbook`", times=3)
@@ -91,6 +95,26 @@ class Works:
         self.small_audit = Audit(bench, f"audit of {small}, {slow}", SMALL, "all", latency=LATENCY)
         self.huge_audit = Audit(bench, f"audit of {huge}, {slow}", HUGE, "all", latency=LATENCY, once=True)
         self.uri_loop = UriLoop(bench, f"`ansible.builtin.uri` in a loop, {slow}", LARGE, latency=LATENCY, once=True)
+        self.raw_enforcement = RawEnforcement(
+            bench, f"raw: the requests of an enforcement in {large}, {slow}", LARGE, latency=LATENCY
+        )
+        self.enforcement = Enforcement(bench, f"enforcement in {large}, {slow}", LARGE, latency=LATENCY)
+        self.enforcements, self.uri_enforcements = {}, {}
+        for latency in (0, LATENCY):
+            self.enforcements[latency] = Enforcement(
+                bench,
+                f"enforcement in {digits(self.medium)} tenants, {latency} ms, {DEFAULT_CONNECTIONS} connections",
+                MEDIUM,
+                latency=latency,
+                connections=DEFAULT_CONNECTIONS,
+            )
+            self.uri_enforcements[latency] = UriEnforcement(
+                bench,
+                f"the same by `ansible.builtin.uri` for {small}, {latency} ms",
+                MEDIUM,
+                latency=latency,
+                once=True,
+            )
         self.inventory = LiveInventory(bench, f"inventory of {large}", LARGE)
         self.static = StaticInventory(bench, "the same inventory, static", LARGE)
         self.cached = CachedInventory(bench, "the same inventory, from the plugin's cache", LARGE)
@@ -154,6 +178,51 @@ def sampled_audit(works: Works) -> Row:
         "the same with `verify: sample`",
         "at most 3 s beyond an empty play; requests at most pages + strata x 20 + 5",
         (works.play, works.sample),
+        findings,
+    )
+
+
+def enforcement(works: Works) -> Row:
+    """P2: the policy enforced."""
+
+    def findings(samples: Samples) -> list[Finding]:
+        ours, play, raw = (samples.median(work) for work in (works.enforcement, works.play, works.raw_enforcement))
+        text = f"{ours / (play + raw):.2f} x: {ours:.1f} s against {play:.1f} + {raw:.1f} s"
+        puts = len(works.enforcement.written())
+        return [Finding(text, ours <= 1.5 * (play + raw)), Finding(f"one PUT for each of {digits(puts)} tenants", True)]
+
+    return Row(
+        "P2",
+        f"enforcement in {digits(works.sizes[1])} tenants, 10 % drifted, {LATENCY} ms, {CONNECTIONS} connections",
+        "at most 1.5 x (play + raw); one PUT per drifted tenant",
+        (works.play, works.raw_enforcement, works.enforcement),
+        findings,
+    )
+
+
+def enforcement_by_uri(works: Works) -> Row:
+    """P3: against what people do today."""
+
+    def findings(samples: Samples) -> list[Finding]:
+        found = []
+        for latency, times in ((0, 150), (LATENCY, 60)):
+            enforcement, loop = works.enforcements[latency], works.uri_enforcements[latency]
+            each = (samples.median(loop) - samples.median(works.play)) / samples.facts(loop, "requests")[0]
+            requests = len(enforcement.cloud.organizations) + len(enforcement.written())
+            scaled, ours = samples.median(works.play) + each * requests, samples.median(enforcement)
+            text = f"at {latency} ms {scaled / ours:.0f} x: {ours:.1f} s against {scaled / 60:.0f} minutes"
+            found.append(Finding(text, scaled >= times * ours))
+        return found
+
+    works_of_all = [
+        work for latency in (0, LATENCY) for work in (works.enforcements[latency], works.uri_enforcements[latency])
+    ]
+    return Row(
+        "P3",
+        f"enforcement in {digits(works.medium)} tenants, 10 % drifted, {DEFAULT_CONNECTIONS} connections, against "
+        f"`ansible.builtin.uri` in a loop, measured at {digits(works.sizes[0])} tenants and scaled",
+        f"at 0 ms 150 x faster, at {LATENCY} ms 60 x",
+        (works.play, *works_of_all),
         findings,
     )
 
@@ -242,4 +311,15 @@ def simulator(works: Works) -> Row:
     return Row("P9", "the simulator", "3 000 simple GETs per second on one core", (works.gets,), findings)
 
 
-ROWS = (audit, audit_by_uri, sampled_audit, memory, growth, inventory, one_tenant, simulator)
+ROWS = (
+    audit,
+    audit_by_uri,
+    sampled_audit,
+    enforcement,
+    enforcement_by_uri,
+    memory,
+    growth,
+    inventory,
+    one_tenant,
+    simulator,
+)

@@ -12,7 +12,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from .clouds import Cloud
+from .clouds import Cloud, DriftingCloud
 from .command import BENCH, BenchError, Run, base_environment, run, watched_python
 
 #: Connections at once, unless a row of the table says something else.
@@ -34,21 +34,29 @@ class Bench:
         self.environment = base_environment(scratch, tree)
         self.watched_python = watched_python(scratch)
         self._clouds: dict[int, Cloud] = {}
+        self._drifting: dict[int, DriftingCloud] = {}
 
     def scaled(self, number: int) -> int:
         """A number of things, fewer where everything is smaller."""
         return max(20, round(number * self.scale))
 
     def cloud(self, tenants: int) -> Cloud:
-        """A cloud of that size, scaled; started when it is first needed."""
+        """A cloud of that size, scaled, for what only reads; started when it is first needed."""
         number = self.scaled(tenants)
         if number not in self._clouds:
             self._clouds[number] = Cloud(number)
         return self._clouds[number]
 
+    def drifting_cloud(self, tenants: int) -> DriftingCloud:
+        """A cloud of that size, scaled, for what changes it; started when it is first needed."""
+        number = self.scaled(tenants)
+        if number not in self._drifting:
+            self._drifting[number] = DriftingCloud(number)
+        return self._drifting[number]
+
     def close(self) -> None:
         """Stop the clouds."""
-        for cloud in self._clouds.values():
+        for cloud in (*self._clouds.values(), *self._drifting.values()):
             cloud.simulator.stop()
 
 
@@ -60,12 +68,21 @@ class Work(abc.ABC):
         text: what it does, for the table.
         tenants: size of the estate that it works on, before scaling; 0 if it needs none.
         latency: of that cloud's answers, in milliseconds.
+        connections: at once, at most.
         times: how often it runs in each round; cheap ones more often.
         once: it takes so long that it runs in the first round only.
     """
 
     def __init__(
-        self, bench: Bench, text: str, tenants: int = 0, *, latency: int = 0, times: int = 1, once: bool = False
+        self,
+        bench: Bench,
+        text: str,
+        tenants: int = 0,
+        *,
+        latency: int = 0,
+        connections: int = CONNECTIONS,
+        times: int = 1,
+        once: bool = False,
     ) -> None:
         self.bench = bench
         self.text = text
@@ -73,6 +90,7 @@ class Work(abc.ABC):
         self.once = once
         self.tenants = tenants
         self.latency = latency
+        self.connections = connections
         #: A directory of its own, for what is to be there again when it runs again.
         self.place = bench.scratch / f"{type(self).__name__}-{tenants}"
 
@@ -110,7 +128,7 @@ class Work(abc.ABC):
         found = {
             **self.bench.environment,
             "ACRONIS_TOKEN_CACHE_DIR": str(self.place / "tokens"),
-            "ACRONIS_CONCURRENCY": str(CONNECTIONS),
+            "ACRONIS_CONCURRENCY": str(self.connections),
         }
         return {**found, **self.cloud.environment()} if self.tenants else found
 

@@ -21,7 +21,7 @@ from typing import Any
 from ansible.plugins.callback import CallbackBase
 
 #: What is kept of a result. The rest would only cost time.
-KEPT = ("changed", "failed", "mfa", "ping", "plan_hash", "summary")
+KEPT = ("changed", "failed", "mfa", "ping", "summary")
 
 
 class CallbackModule(CallbackBase):
@@ -35,7 +35,7 @@ class CallbackModule(CallbackBase):
         """A task has succeeded."""
         returned = result.result
         kept = {name: returned[name] for name in KEPT if name in returned}
-        if "plan" in returned:
+        if "tenants" in returned:
             kept["planned"] = [change["tenant_id"] for change in returned["plan"]["changes"]]
             kept["drifted"] = [tenant["tenant_id"] for tenant in returned["tenants"]]
         if "results" in returned:
