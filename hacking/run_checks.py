@@ -58,7 +58,9 @@ def plan(every: bool) -> tuple[list[str], list[str]]:
             absent.append(f"ansible-core {core.version}: not run, this machine has none of Python {pythons}")
     run: list[str] = []
     for kind in KINDS:
-        cores = present if every or kind == "sanity" else [core for core in present if core in (present[0], present[-1])]
+        cores = (
+            present if every or kind == "sanity" else [core for core in present if core in (present[0], present[-1])]
+        )
         run += [f"{kind}-{core.series}" for core in cores]
     return run + list(OTHERS), absent
 

@@ -167,7 +167,7 @@ def plan_estate(client: AcronisClient, request: PlanRequest, progress: Progress,
             "exceptions": [state.as_data() for state in evaluation.exceptions],
             "unknown": evaluation.with_disposition("unknown"),
             "blocked": evaluation.with_disposition("blocked"),
-            "tenants": tenants_as_data(evaluation.decisions, request.return_tenants),
+            **all_tenants(evaluation.decisions, request.return_tenants),
         },
         subject="planned changes",
         before="",
@@ -191,9 +191,11 @@ def _is_written(path: str, plan: dict[str, t.Any]) -> bool:
     return isinstance(kept, dict) and {**kept, "created_at": plan["created_at"]} == plan
 
 
-def tenants_as_data(decisions: t.Iterable[Decision], which: str) -> list[dict[str, t.Any]]:
-    """Tenants with their dispositions: ``all`` of them, or those that drifted (``changed``)."""
-    return [
+def all_tenants(decisions: t.Iterable[Decision], which: str) -> dict[str, t.Any]:
+    """The value ``tenants`` of a result, if ``all`` are wanted. Those that have ``changed`` are in the plan already."""
+    if which != "all":
+        return {}
+    tenants = [
         {
             "tenant_id": one.facts.id,
             "name": one.facts.name,
@@ -210,5 +212,5 @@ def tenants_as_data(decisions: t.Iterable[Decision], which: str) -> list[dict[st
             "exception_expires": one.exception.expires.isoformat() if one.exception is not None else None,
         }
         for one in decisions
-        if which == "all" or one.disposition == "drifted"
     ]
+    return {"tenants": tenants}
