@@ -43,6 +43,13 @@ options:
       - The list C(changes) that the run has returned, for when its files are gone.
     type: list
     elements: dict
+  record_dir:
+    description:
+      - A directory for the record and the lock of the roll back itself, as in M(tenantops.access.acronis_mfa_policy). A
+        roll back can so be rolled back, and no run on the same scope is under way meanwhile.
+      - The default is the directory of O(record_path), if runs on that scope keep their lock there, else none.
+      - With O(changes), the scope is that of the API client's own tenant.
+    type: path
   allow_disable:
     description:
       - Whether MFA may be switched off, which undoing a run usually means. Without it, such a roll back fails before
@@ -101,6 +108,16 @@ conflicts:
   elements: dict
   returned: success, and failure after the tenants were looked at
   sample: []
+run_id:
+  description: A random id of this roll back, null in check mode.
+  type: str
+  returned: success, and failure after the tenants were looked at
+  sample: 0e2f7a52-6f0e-4c4b-8d0f-5f3d5b7f6f11
+record_path:
+  description: The record of this roll back, null if none is kept, in check mode, and if it is refused.
+  type: str
+  returned: success, and failure after the tenants were looked at
+  sample: /var/lib/msp/mfa-records/20261122T060000Z-50d2e3e8-aa3b-539c-bce1-a9f787ddb856-0e2f7a52.jsonl
 summary:
   description: How many came out how.
   type: dict
@@ -147,9 +164,9 @@ from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.tenantops.access.plugins.module_utils._acronis.client import AcronisClient
 from ansible_collections.tenantops.access.plugins.module_utils._enforce.progress import Progress
 from ansible_collections.tenantops.access.plugins.module_utils._enforce.rollback import (
-    changes_of_record,
-    changes_of_result,
     roll_back,
+    undo_of_record,
+    undo_of_result,
 )
 from ansible_collections.tenantops.access.plugins.module_utils._module import run_acronis_module
 from ansible_collections.tenantops.access.plugins.module_utils._options import acronis_argument_spec
@@ -163,6 +180,7 @@ def main() -> None:
             **acronis_argument_spec(),
             "record_path": {"type": "path"},
             "changes": {"type": "list", "elements": "dict"},
+            "record_dir": {"type": "path"},
             "allow_disable": {"type": "bool", "default": False},
             "progress": {"type": "bool", "default": True},
         },
@@ -171,11 +189,12 @@ def main() -> None:
         supports_check_mode=True,
     )
     record_path, changes = module.params["record_path"], module.params["changes"]
+    how = module.params["record_dir"], module.params["allow_disable"]
 
     def work(client: AcronisClient) -> Outcome:
-        undos = changes_of_record(record_path) if record_path is not None else changes_of_result(changes)
+        request = undo_of_record(record_path, *how) if record_path is not None else undo_of_result(changes, *how)
         progress = Progress(module.tmpdir if module.params["progress"] else None)
-        return roll_back(client, undos, module.params["allow_disable"], progress, module.check_mode)
+        return roll_back(client, request, progress, module.check_mode)
 
     run_acronis_module(module, work)
 

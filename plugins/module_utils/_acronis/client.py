@@ -188,6 +188,26 @@ class AcronisClient:
         self._own_tenant_asked = True
         return self._own_tenant_id
 
+    def scope_root(self, scope_id: str | None) -> str:
+        """Id of the tenant at the top of a scope.
+
+        Args:
+            scope_id: the scope's root, if it is named; default: the client's own tenant.
+
+        Raises:
+            OptionError: it is not given and cannot be found out.
+            AccessError: it could not be read.
+        """
+        root_id = scope_id or self.own_tenant_id()
+        if root_id is None and self.own_tenant_problem is not None:
+            raise self.own_tenant_problem
+        if root_id is None:
+            raise OptionError(
+                "which tenant to start from is not known",
+                "With an access token alone, name scope_id or the tenant's own id, or give client_id beside the token.",
+            )
+        return root_id
+
     def _request(
         self,
         method: str,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from .._errors import ForbiddenError, MalformedError, NoMatchError, NotFoundError, OptionError, quoted, trying
+from .._errors import ForbiddenError, MalformedError, NoMatchError, NotFoundError, quoted, trying
 from .._fields import field, optional
 from .client import AcronisClient
 from .paging import pages
@@ -157,6 +157,10 @@ class TenantTree:
     def __iter__(self) -> t.Iterator[Tenant]:
         return (tenant for tenant in self._by_id.values() if tenant.owner_id is None)
 
+    def get(self, tenant_id: str) -> Tenant | None:
+        """The tenant with an id, if the scope has it."""
+        return self._by_id.get(tenant_id)
+
     def path(self, tenant: Tenant) -> tuple[str, ...]:
         """Names from below the client's own tenant down to ``tenant``."""
         pending = []
@@ -295,15 +299,7 @@ def read_tree(
         OptionError: the scope is not given and cannot be found out.
         AccessError: something could not be read.
     """
-    own_id = client.own_tenant_id() if scope_id is None else None
-    root_id = scope_id or own_id
-    if root_id is None and client.own_tenant_problem is not None:
-        raise client.own_tenant_problem
-    if root_id is None:
-        raise OptionError(
-            "which tenant to start from is not known",
-            "With an access token alone, name scope_id or the tenant's own id, or give client_id beside the token.",
-        )
+    root_id = client.scope_root(scope_id)
     with trying(f"list the tenants below {root_id}"):
         tenants: dict[str, Tenant] = {}
         since = ""

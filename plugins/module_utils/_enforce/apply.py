@@ -11,12 +11,15 @@ import time
 import typing as t
 
 from .._acronis.client import AcronisClient
+from .._acronis.evidence import Evidence
 from .._acronis.mfa import DISABLE_IN_PROGRESS, DISABLED, MfaState, read_mfa, switch_mfa
-from .._acronis.tenants import Tenant
+from .._acronis.tenants import TenantTree
 from .._errors import AccessError, OptionError
+from .._policy.decide import obstacle
 from .._policy.document import Rollout
 from .._policy.plan import Change
 from .._pool import in_parallel
+from .collect import facts_of
 from .progress import Progress
 from .record import Record
 
@@ -49,8 +52,35 @@ class Result:
         return {**self.change.as_data(), "result": self.result, "status": self.status, "detail": self.detail}
 
 
+@dataclasses.dataclass(frozen=True)
+class Present:
+    """The scope of a plan that was made before, as it is now.
+
+    Attributes:
+        tree: its tenants.
+        protected: logins of protected users whom switching MFA on would lock out, by organization.
+    """
+
+    tree: TenantTree
+    protected: t.Mapping[str, tuple[str, ...]]
+
+    def objection(self, change: Change) -> str | None:
+        """Why a change does not fit any more, as far as its tenant's own endpoint has no say in it."""
+        tenant = self.tree.get(change.tenant_id)
+        if tenant is None:
+            return "the tenant is no longer in the scope"
+        for name in ("parent_id", "kind", "pricing_mode"):
+            before, now = getattr(change, name), getattr(tenant, name)
+            if before != now:
+                return f"its {name} was {before}, and is {now}"
+        if tenant.enabled is False:
+            return "the tenant is disabled"
+        facts = facts_of(self.tree, tenant, Evidence("unknown", "none"))
+        return obstacle(dataclasses.replace(facts, protected=self.protected.get(tenant.id, ())), change.after)
+
+
 def look_again(
-    client: AcronisClient, changes: t.Sequence[Change], tenants: t.Mapping[str, Tenant] | None, progress: Progress
+    client: AcronisClient, changes: t.Sequence[Change], present: Present | None, progress: Progress
 ) -> list[Result | Change]:
     """See which changes can still be made as planned.
 
@@ -60,7 +90,7 @@ def look_again(
     Args:
         client: the connection.
         changes: what is planned.
-        tenants: the tenants of the scope, as they are now, by id; ``None`` if the plan was made of them just now.
+        present: the scope as it is now; ``None`` if the plan was made of it just now.
         progress: is told how far it is.
 
     Returns:
@@ -73,29 +103,17 @@ def look_again(
     progress.begin("looked at again", len(changes))
 
     def look(change: Change) -> Result | Change:
-        moved = _moved(change, tenants) if tenants is not None else None
-        if moved is not None:
-            return Result(change, CONFLICT, detail=moved)
         try:
             state = read_mfa(client, change.tenant_id)
         except AccessError as error:
             if not error.status or error.status not in (403, 404):
                 raise
             return Result(change, CONFLICT, detail=str(error))
-        return _compare(change, state)
+        found = _compare(change, state)
+        objection = present.objection(change) if present is not None and isinstance(found, Change) else None
+        return found if objection is None else Result(change, CONFLICT, state.status, objection)
 
     return in_parallel(look, changes, client.concurrency, lambda _one: progress.done())
-
-
-def _moved(change: Change, tenants: t.Mapping[str, Tenant]) -> str | None:
-    tenant = tenants.get(change.tenant_id)
-    if tenant is None:
-        return "the tenant is no longer in the scope"
-    for name in ("parent_id", "kind", "pricing_mode"):
-        before, now = getattr(change, name), getattr(tenant, name)
-        if before != now:
-            return f"its {name} was {before}, and is {now}"
-    return None
 
 
 def _compare(change: Change, state: MfaState) -> Result | Change:

@@ -62,12 +62,18 @@ def collect(client: AcronisClient, scope_id: str | None, verify: str, progress: 
         evidence = read_all(client, organizations, progress.done)
     else:
         evidence, strata = read_sample(client, organizations, progress.done)
-    return Collected(tree, [_facts(tree, tenant, evidence) for tenant in tree], strata)
+    return Collected(tree, [facts_of(tree, tenant, evidence[tree.organization(tenant).id]) for tenant in tree], strata)
 
 
-def _facts(tree: TenantTree, tenant: Tenant, evidence: t.Mapping[str, Evidence]) -> Facts:
+def facts_of(tree: TenantTree, tenant: Tenant, known: Evidence) -> Facts:
+    """The facts about one tenant.
+
+    Args:
+        tree: every tenant of the scope.
+        tenant: one of them.
+        known: of its organization's MFA.
+    """
     organization = tree.organization(tenant)
-    known = evidence[organization.id]
     shut_out_by = tree.shut_out_by(tenant)
     state = known.state
     inherits = None if tenant.is_organization else f"{organization.kind} {organization.label}, which is {known.status}"
@@ -97,33 +103,41 @@ def _facts(tree: TenantTree, tenant: Tenant, evidence: t.Mapping[str, Evidence])
 def with_protected_users(
     client: AcronisClient, collected: Collected, patterns: t.Sequence[str], progress: Progress
 ) -> list[Facts]:
-    """The facts, with the protected users whom switching MFA on would lock out.
+    """The facts, with the protected users whom switching MFA on would lock out; see :func:`protected_users`."""
+    protected = protected_users(client, collected.tree, patterns, progress)
+    return [
+        dataclasses.replace(one, protected=protected[one.id]) if one.id in protected else one for one in collected.facts
+    ]
+
+
+def protected_users(
+    client: AcronisClient, tree: TenantTree, patterns: t.Sequence[str], progress: Progress
+) -> dict[str, tuple[str, ...]]:
+    """The protected users whom switching MFA on would lock out, by their organization's id.
 
     Service accounts are exempt from MFA and disabled accounts cannot sign in anyway, so neither counts.
 
     Args:
         client: the connection.
-        collected: what was read of the scope.
+        tree: every tenant of the scope.
         patterns: shell patterns for logins and e-mail addresses, upper and lower case alike.
         progress: is told how far the reading is.
+
+    Returns:
+        logins in quotes, sorted.
 
     Raises:
         AccessError: the users could not be read completely.
     """
-    tree = collected.tree
     expressions = [re.compile(fnmatch.translate(pattern.lower())) for pattern in patterns]
-    tenants = {tenant.id: tenant for tenant in tree}
     protected: dict[str, set[str]] = {}
     progress.begin("users listed", 0)
     for number, user in enumerate(list_users(client, tree.root_id), 1):
         progress.reached(number)
-        tenant = tenants.get(user.tenant_id)
+        tenant = tree.get(user.tenant_id)
         if tenant is not None and _can_be_locked_out(user) and _fits(user, expressions):
             protected.setdefault(tree.organization(tenant).id, set()).add(quoted(user.login))
-    return [
-        dataclasses.replace(one, protected=tuple(sorted(protected[one.id]))) if one.id in protected else one
-        for one in collected.facts
-    ]
+    return {tenant_id: tuple(sorted(logins)) for tenant_id, logins in protected.items()}
 
 
 def _can_be_locked_out(user: User) -> bool:

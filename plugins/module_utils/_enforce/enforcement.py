@@ -8,21 +8,22 @@ from __future__ import annotations
 import collections
 import contextlib
 import dataclasses
-import os
 import time
 import typing as t
 
 from .._acronis.client import AcronisClient
+from .._acronis.mfa import ENABLED
 from .._acronis.tenants import TenantTree, read_tree
 from .._errors import OptionError, quoted
 from .._outcome import Outcome
 from .._policy.document import Policy, PolicyError
 from .._policy.guards import Violation, violations
 from .._policy.plan import Change, Plan, read_plan
-from .apply import ALREADY, CHANGED, CONFLICT, FAILED, NOT_STARTED, Result, Writer, look_again
-from .planning import Evaluation, evaluate, line_of, tenants_as_data
+from .apply import ALREADY, CHANGED, CONFLICT, FAILED, NOT_STARTED, Present, Result, Writer, look_again
+from .collect import protected_users
+from .planning import Evaluation, all_tenants, evaluate, line_of
 from .progress import Progress
-from .record import FORMAT, Record, Run, ScopeLock, check_lock
+from .record import Record, Run, ScopeLock, check_lock, check_record_dir
 
 _RESULTS = (CHANGED, ALREADY, CONFLICT, FAILED, NOT_STARTED)
 
@@ -108,8 +109,7 @@ def enforce(client: AcronisClient, request: EnforceRequest, progress: Progress, 
         RefusedError: another run on the scope is under way.
         AccessError: the estate could not be read; nothing was written.
     """
-    if request.record_dir is not None and not os.path.isabs(request.record_dir):
-        raise OptionError(f"record_dir is not an absolute path: {quoted(request.record_dir)}", "Begin it with a slash.")
+    check_record_dir(request.record_dir)
     run = Run.begin()
     with contextlib.ExitStack() as held:
         if request.record_dir is not None:
@@ -124,7 +124,7 @@ def enforce(client: AcronisClient, request: EnforceRequest, progress: Progress, 
         if check_mode:
             results = [_predicted(one, refusal) for one in prepared.looked]
             return _outcome(request, prepared, results, refusal, None, None)
-        record = _begin(request.record_dir, run, client, prepared.plan)
+        record = _begin(request, run, client, prepared)
         if record is not None:
             held.callback(record.close)
         if refusal is not None:
@@ -133,7 +133,8 @@ def enforce(client: AcronisClient, request: EnforceRequest, progress: Progress, 
             writer = Writer(client, prepared.plan.policy.rollout, record, progress, looked_at)
             written = iter(writer.write(prepared.to_make))
             results = [next(written) if isinstance(one, Change) else one for one in prepared.looked]
-        problem = _end(record, refusal, results)
+        # What was done is done, so a failure to note the end is only told.
+        problem = record.end(refused=refusal, results=_counts(results)) if record is not None else None
     outcome = _outcome(request, prepared, results, refusal, run, record)
     return (
         outcome
@@ -143,13 +144,7 @@ def enforce(client: AcronisClient, request: EnforceRequest, progress: Progress, 
 
 
 def _scope_of(client: AcronisClient, request: EnforceRequest) -> str:
-    scope_id = request.policy.scope_id if request.policy is not None else _given(request.plan).scope_id
-    scope_id = scope_id or client.own_tenant_id()
-    if scope_id is None and client.own_tenant_problem is not None:
-        raise client.own_tenant_problem
-    if scope_id is None:
-        raise OptionError("the scope is not known", "With an access token alone, name scope_id in the policy.")
-    return scope_id
+    return client.scope_root(request.policy.scope_id if request.policy is not None else _given(request.plan).scope_id)
 
 
 def _given(plan: t.Any) -> Plan:
@@ -164,8 +159,11 @@ def _prepare(client: AcronisClient, request: EnforceRequest, progress: Progress)
         plan = _given(request.plan)
         progress.begin("tenants listed", 0)
         tree = read_tree(client, plan.scope_id, progress.reached)
-        tenants = {tenant.id: tenant for tenant in tree}
-        looked = look_again(client, plan.selected, tenants, progress)
+        patterns = plan.policy.guards.protected_users
+        protected = {}
+        if patterns and any(change.after == ENABLED for change in plan.changes):
+            protected = protected_users(client, tree, patterns, progress)
+        looked = _next_of(client, plan, Present(tree, protected), progress)
         return _Prepared(plan, looked, None, _created_since(tree, request.plan))
     evaluation = evaluate(client, request.policy, request.verify, progress)
     plan = evaluation.plan
@@ -179,37 +177,49 @@ def _prepare(client: AcronisClient, request: EnforceRequest, progress: Progress)
     return _Prepared(plan, looked, evaluation, 0)
 
 
+def _next_of(client: AcronisClient, plan: Plan, present: Present, progress: Progress) -> list[Result | Change]:
+    """Look at a given plan's changes from the front, until as many as one run may make are left to be made.
+
+    What an earlier run of the same plan has made does not count, so that running it again goes on.
+    """
+    limit = plan.policy.rollout.max_per_run
+    looked: list[Result | Change] = []
+    while len(looked) < len(plan.changes):
+        already = sum(isinstance(one, Result) and one.result == ALREADY for one in looked)
+        end = len(plan.changes) if limit is None else already + limit
+        if end <= len(looked):
+            break
+        looked += look_again(client, plan.changes[len(looked) : end], present, progress)
+    return looked
+
+
 def _created_since(tree: TenantTree, plan: dict[str, t.Any]) -> int:
     made = str(plan.get("created_at", ""))[:19]
     return sum(tenant.created_at is not None and tenant.created_at[:19] >= made for tenant in tree)
 
 
-def _begin(directory: str | None, run: Run, client: AcronisClient, plan: Plan) -> Record | None:
-    if directory is None:
+def _begin(request: EnforceRequest, run: Run, client: AcronisClient, prepared: _Prepared) -> Record | None:
+    if request.record_dir is None:
         return None
-    record = Record(directory, plan.scope_id, run)
-    record.write(
-        "header",
-        format=FORMAT,
-        **dataclasses.asdict(run),
-        base_url=client.base_url,
-        scope_id=plan.scope_id,
+    plan = prepared.plan
+    record = Record.begin(
+        request.record_dir,
+        plan.scope_id,
+        run,
+        client.base_url,
         policy=plan.policy.name,
         plan_hash=plan.hash,
-        planned=len(plan.selected),
+        approved=request.approve is not None,
+        planned=len(prepared.looked),
     )
+    passed_over = [one for one in prepared.looked if isinstance(one, Result)]
+    if passed_over:
+        record.write("passed_over", tenants=[_in_short(one) for one in passed_over])
     return record
 
 
-def _end(record: Record | None, refusal: str | None, results: list[Result]) -> str | None:
-    """Finish the record; what was done is done, so a failure to do so is only told."""
-    if record is None:
-        return None
-    try:
-        record.write("end", refused=refusal, results=_counts(results))
-    except OptionError as error:
-        return str(error)
-    return None
+def _in_short(one: Result) -> dict[str, t.Any]:
+    return {"tenant_id": one.change.tenant_id, "result": one.result, "status": one.status, "detail": one.detail}
 
 
 def _predicted(one: Result | Change, refusal: str | None) -> Result:
@@ -258,7 +268,7 @@ def _outcome(
             "exceptions": [state.as_data() for state in evaluation.exceptions],
             "unknown": evaluation.with_disposition("unknown"),
             "blocked": evaluation.with_disposition("blocked"),
-            "tenants": tenants_as_data(evaluation.decisions, request.return_tenants),
+            **all_tenants(evaluation.decisions, request.return_tenants),
         }
     return Outcome(
         changed=any(one.result == CHANGED for one in results),

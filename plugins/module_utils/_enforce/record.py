@@ -115,6 +115,21 @@ def check_lock(directory: str, scope_id: str) -> None:
         os.close(descriptor)
 
 
+def check_record_dir(directory: str | None) -> None:
+    """Refuse a relative path, which would be below a temporary directory of Ansible's.
+
+    Raises:
+        OptionError: it is one.
+    """
+    if directory is not None and not os.path.isabs(directory):
+        raise OptionError(f"record_dir is not an absolute path: {quoted(directory)}", "Begin it with a slash.")
+
+
+def is_record_dir(directory: str, scope_id: str) -> bool:
+    """Whether runs on a scope keep their records and their lock in a directory."""
+    return os.path.isfile(_lock_path(directory, scope_id))
+
+
 def _lock_path(directory: str, scope_id: str) -> str:
     return os.path.join(directory, f"{_file_name(scope_id)}.lock")
 
@@ -148,7 +163,7 @@ def _take(descriptor: int, kind: int) -> None:
 
 
 class Record:
-    """A file of JSON lines: a header, an intent and an outcome for each write, an end.
+    """A file of JSON lines: a header, what was passed over, an intent and an outcome for each write, an end.
 
     Every line is on disk before the call returns, so a change that the platform has seen is in the record, whenever the
     process is killed. Usable from many threads.
@@ -175,6 +190,32 @@ class Record:
                 f"the record {quoted(self.path, whole=True)} cannot be created: {error.strerror}",
                 "Name another record_dir.",
             ) from error
+
+    @classmethod
+    def begin(cls, directory: str, scope_id: str, run: Run, base_url: str, **about: t.Any) -> Record:
+        """A record with its header.
+
+        Args:
+            directory: see :class:`Record`.
+            scope_id: see :class:`Record`.
+            run: see :class:`Record`.
+            base_url: of the data center.
+            about: what else the header is to say.
+
+        Raises:
+            OptionError: the file cannot be created or written.
+        """
+        record = cls(directory, scope_id, run)
+        record.write("header", format=FORMAT, **dataclasses.asdict(run), base_url=base_url, scope_id=scope_id, **about)
+        return record
+
+    def end(self, **values: t.Any) -> str | None:
+        """Append the last line; returns why that was not possible, if so."""
+        try:
+            self.write("end", **values)
+        except OptionError as error:
+            return str(error)
+        return None
 
     def write(self, kind: str, **values: t.Any) -> None:
         """Append a line and see that it is on disk.

@@ -6,7 +6,9 @@
 from __future__ import annotations
 
 import collections
+import contextlib
 import dataclasses
+import os
 import typing as t
 
 from .._acronis.client import AcronisClient
@@ -14,9 +16,9 @@ from .._acronis.mfa import DISABLE_IN_PROGRESS, DISABLED, ENABLED, read_mfa, swi
 from .._errors import AccessError, ForbiddenError, NotFoundError, OptionError, quoted
 from .._outcome import Outcome
 from .._pool import in_parallel
-from .apply import ALREADY, CHANGED, CONFLICT, FAILED
+from .apply import ALREADY, CHANGED, CONFLICT, FAILED, NOT_STARTED
 from .progress import Progress
-from .record import read_record
+from .record import Record, Run, ScopeLock, check_lock, check_record_dir, is_record_dir, read_record
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -62,14 +64,49 @@ class Undone:
         }
 
 
-def changes_of_record(path: str) -> list[Undo]:
-    """What a run has changed, by its record; a change that was begun and not reported may have been made.
+@dataclasses.dataclass(frozen=True)
+class UndoRequest:
+    """What is to be undone, and how.
+
+    Attributes:
+        undos: what a run has changed.
+        scope_id: root of the scope that the run was about; ``None`` if that is not known.
+        undoes: id of the run, if it is known.
+        record_dir: where the roll back keeps its own record and its lock, if anywhere.
+        allow_disable: whether MFA may be switched off, which undoing a run usually means.
+    """
+
+    undos: t.Sequence[Undo]
+    scope_id: str | None
+    undoes: str | None
+    record_dir: str | None
+    allow_disable: bool
+
+
+def undo_of_record(path: str, record_dir: str | None, allow_disable: bool) -> UndoRequest:
+    """Undo a run by its record. The roll back's own goes beside it, unless another directory is named.
+
+    Args:
+        path: the record.
+        record_dir: another directory; without one, that of ``path``, if it is a directory for records.
+        allow_disable: see :class:`UndoRequest`.
 
     Raises:
         OptionError: the record cannot be read.
     """
+    lines = read_record(path)
+    header = lines[0] if lines else {}
+    scope_id, undoes = (None if name not in header else str(header[name]) for name in ("scope_id", "run_id"))
+    beside = os.path.dirname(os.path.abspath(path))
+    if record_dir is None and scope_id is not None and is_record_dir(beside, scope_id):
+        record_dir = beside
+    return UndoRequest(_changes_of(lines, path), scope_id, undoes, record_dir, allow_disable)
+
+
+def _changes_of(lines: t.Iterable[dict[str, t.Any]], path: str) -> list[Undo]:
+    """What a run has changed; a change that was begun and not reported may have been made."""
     begun: dict[str, Undo] = {}
-    for line in read_record(path):
+    for line in lines:
         if line.get("type") == "intent":
             begun[str(line.get("tenant_id"))] = _undo_from(line, path)
         elif line.get("type") == "outcome" and line.get("result") != CHANGED and line.get("status") is not None:
@@ -77,17 +114,18 @@ def changes_of_record(path: str) -> list[Undo]:
     return list(begun.values())
 
 
-def changes_of_result(changes: t.Sequence[dict[str, t.Any]]) -> list[Undo]:
-    """What a run has changed, by the ``changes`` that it returned; one of which nothing is known may have been made.
+def undo_of_result(changes: t.Sequence[dict[str, t.Any]], record_dir: str | None, allow_disable: bool) -> UndoRequest:
+    """Undo a run by the ``changes`` that it returned; one of which nothing is known may have been made.
 
     Raises:
         OptionError: that is not what a run returns.
     """
-    return [
+    undos = [
         _undo_from(one, "changes")
         for one in changes
         if one.get("result") == CHANGED or (one.get("result") == FAILED and one.get("status") is None)
     ]
+    return UndoRequest(undos, None, None, record_dir, allow_disable)
 
 
 def _undo_from(item: dict[str, t.Any], where: str) -> Undo:
@@ -101,39 +139,62 @@ def _undo_from(item: dict[str, t.Any], where: str) -> Undo:
     return Undo(item["tenant_id"], tuple(str(name) for name in path), before, item["after"])
 
 
-def roll_back(
-    client: AcronisClient, undos: t.Sequence[Undo], allow_disable: bool, progress: Progress, check_mode: bool
-) -> Outcome:
+def roll_back(client: AcronisClient, request: UndoRequest, progress: Progress, check_mode: bool) -> Outcome:
     """Set tenants back to what they were, where nobody else has changed them since.
 
     Args:
         client: the connection.
-        undos: what a run has changed.
-        allow_disable: whether MFA may be switched off, which undoing a run usually means.
+        request: what is to be undone.
         progress: is told how far it is.
         check_mode: look, and write nothing.
 
     Raises:
+        OptionError: the record cannot be kept.
+        RefusedError: another run on the scope is under way.
         AccessError: the server or the network failed altogether; what is done by then stays done.
     """
-    progress.begin("looked at", len(undos))
-    looked = in_parallel(lambda one: _look(client, one), undos, client.concurrency, lambda _one: progress.done())
-    weakening = [one for one in looked if isinstance(one, Undo) and one.before == DISABLED]
-    failure = None
-    if weakening and not allow_disable:
-        failure = (
-            f"Rolling back would switch MFA off in {len(weakening)} tenants. Nothing was written. If that is meant, "
-            "set allow_disable."
-        )
-        results = [Undone(one, "not_started", one.after) if isinstance(one, Undo) else one for one in looked]
-    elif check_mode:
-        results = [Undone(one, CHANGED, one.before) if isinstance(one, Undo) else one for one in looked]
-    else:
+    directory, run, undos = request.record_dir, Run.begin(), request.undos
+    check_record_dir(directory)
+    with contextlib.ExitStack() as held:
+        scope_id = request.scope_id
+        if directory is not None:
+            scope_id = client.scope_root(scope_id)
+            if check_mode:
+                check_lock(directory, scope_id)
+            else:
+                held.callback(ScopeLock(directory, scope_id, run).release)
+        progress.begin("looked at", len(undos))
+        looked = in_parallel(lambda one: _look(client, one), undos, client.concurrency, lambda _one: progress.done())
         to_undo = [one for one in looked if isinstance(one, Undo)]
-        progress.begin("rolled back", len(to_undo))
-        done = iter(in_parallel(lambda one: _undo(client, one), to_undo, client.concurrency, _counter(progress)))
-        results = [next(done) if isinstance(one, Undo) else one for one in looked]
-    return _outcome(results, failure)
+        failure = _refusal(to_undo, request.allow_disable)
+        record = None
+        if failure is not None:
+            results = [Undone(one, NOT_STARTED, one.after) if isinstance(one, Undo) else one for one in looked]
+        elif check_mode:
+            results = [Undone(one, CHANGED, one.before) if isinstance(one, Undo) else one for one in looked]
+        else:
+            if directory is not None and scope_id is not None:
+                undoes = request.undoes
+                record = Record.begin(directory, scope_id, run, client.base_url, undoes=undoes, planned=len(undos))
+                held.callback(record.close)
+            progress.begin("rolled back", len(to_undo))
+            undone = in_parallel(_Undoing(client, record), to_undo, client.concurrency, _counter(progress))
+            remaining = iter(undone)
+            results = [next(remaining) if isinstance(one, Undo) else one for one in looked]
+            if record is not None:
+                failure = record.end(results=_counts(results))
+    return _outcome(results, failure, None if check_mode else run, record)
+
+
+def _refusal(to_undo: list[Undo], allow_disable: bool) -> str | None:
+    """Why nothing may be written, if so."""
+    weakening = [one for one in to_undo if one.before == DISABLED]
+    if not weakening or allow_disable:
+        return None
+    return (
+        f"Rolling back would switch MFA off in {len(weakening)} tenants. Nothing was written. If that is meant, "
+        "set allow_disable."
+    )
 
 
 def _counter(progress: Progress) -> t.Callable[[Undone], None]:
@@ -157,25 +218,56 @@ def _look(client: AcronisClient, one: Undo) -> Undone | Undo:
     return one
 
 
-def _undo(client: AcronisClient, one: Undo) -> Undone:
-    try:
-        return Undone(one, CHANGED, switch_mfa(client, one.tenant_id, one.before).status)
-    except AccessError as error:
-        return Undone(one, FAILED, None, client.redactor.mask(str(error)))
+class _Undoing:
+    """Undoes changes, several at once; each is announced before and reported after, if there is a record."""
+
+    def __init__(self, client: AcronisClient, record: Record | None) -> None:
+        self._client = client
+        self._record = record
+        self._problem: str | None = None
+
+    def __call__(self, one: Undo) -> Undone:
+        if self._problem is not None or not self._say("intent", one, before=one.after, after=one.before):
+            return Undone(one, NOT_STARTED, one.after, self._problem)
+        try:
+            result = Undone(one, CHANGED, switch_mfa(self._client, one.tenant_id, one.before).status)
+        except AccessError as error:
+            status = one.after if error.certain else None
+            result = Undone(one, FAILED, status, self._client.redactor.mask(str(error)))
+        if not self._say("outcome", one, result=result.result, status=result.status, detail=result.detail):
+            detail = f"{result.detail or 'It was rolled back'}, but: {self._problem}"
+            result = dataclasses.replace(result, detail=detail)
+        return result
+
+    def _say(self, kind: str, one: Undo, **values: t.Any) -> bool:
+        """Write a line; what cannot be recorded is not done."""
+        try:
+            if self._record is not None:
+                self._record.write(kind, tenant_id=one.tenant_id, path=list(one.path), **values)
+        except OptionError as error:
+            self._problem = str(error)
+        return self._problem is None
 
 
-def _outcome(results: list[Undone], failure: str | None) -> Outcome:
+def _counts(results: t.Iterable[Undone]) -> dict[str, int]:
     counts = collections.Counter(one.result for one in results)
-    failed = [one for one in results if one.result == FAILED]
-    if failed and failure is None:
-        named = "; ".join(f"{one.undo.label}: {one.detail}" for one in failed[:10])
-        failure = f"{len(failed)} of {len(results)} tenants could not be rolled back. {named}"
+    return {name: counts[name] for name in (CHANGED, ALREADY, CONFLICT, FAILED, NOT_STARTED)}
+
+
+def _outcome(results: list[Undone], failure: str | None, run: Run | None, record: Record | None) -> Outcome:
+    bad = [one for one in results if one.result == FAILED or (one.result == NOT_STARTED and one.detail is not None)]
+    if bad and failure is None:
+        named = "; ".join(f"{one.undo.label}: {one.detail}" for one in bad[:10])
+        failure = f"{len(bad)} of {len(results)} tenants could not be rolled back. {named}"
+    counts = _counts(results)
     return Outcome(
         changed=counts[CHANGED] > 0,
         values={
             "changes": [one.as_data() for one in results],
             "conflicts": [one.as_data() for one in results if one.result == CONFLICT],
-            "summary": {name: counts[name] for name in (CHANGED, ALREADY, CONFLICT, FAILED, "not_started")},
+            "summary": counts,
+            "run_id": run.run_id if run is not None else None,
+            "record_path": record.path if record is not None else None,
         },
         subject="changes",
         before="",

@@ -221,9 +221,9 @@ def _decide(
         return decision("compliant", f"MFA is {wanted}")
     if wanted == DISABLED and one.status == DISABLE_IN_PROGRESS:
         return decision("converging", "MFA is being switched off")
-    obstacle = _obstacle(one, wanted)
-    if obstacle is not None:
-        return decision("blocked", obstacle)
+    problem = obstacle(one, wanted)
+    if problem is not None:
+        return decision("blocked", problem)
     if rule is not None and rule.not_before is not None and today < rule.not_before:
         return decision("pending", f"not before {rule.not_before}")
     return decision("drifted", f"MFA is {one.status}, wanted is {wanted}")
@@ -233,8 +233,8 @@ def _why_unmanaged(one: Facts) -> str:
     return "the scope's own root changes only if a rule names its id" if one.is_root else "no rule fits"
 
 
-def _obstacle(one: Facts, wanted: str) -> str | None:
-    """What keeps a tenant from being changed, if anything does."""
+def obstacle(one: Facts, wanted: str) -> str | None:
+    """What keeps a tenant from being changed to a state that it does not have, in words, if anything does."""
     if wanted == DISABLED and one.always_enabled:
         return "MFA of a partner in production mode cannot be switched off"
     if one.shut_out:

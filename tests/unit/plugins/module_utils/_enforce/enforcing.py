@@ -9,7 +9,10 @@ from __future__ import annotations
 import itertools
 import json
 import multiprocessing
+import resource
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from multiprocessing.context import ForkProcess
 from pathlib import Path
 from typing import Any
@@ -18,9 +21,9 @@ from ansible_collections.tenantops.access.plugins.module_utils._enforce.enforcem
 from ansible_collections.tenantops.access.plugins.module_utils._enforce.planning import evaluate
 from ansible_collections.tenantops.access.plugins.module_utils._enforce.progress import Progress
 from ansible_collections.tenantops.access.plugins.module_utils._enforce.rollback import (
-    changes_of_record,
-    changes_of_result,
     roll_back,
+    undo_of_record,
+    undo_of_result,
 )
 from ansible_collections.tenantops.access.plugins.module_utils._outcome import Outcome
 from ansible_collections.tenantops.access.plugins.module_utils._policy.document import read_policy
@@ -111,12 +114,18 @@ def undo(
     source: Path | list[Change],
     *,
     allow_disable: bool = True,
+    records: Path | None = None,
     check: bool = False,
     **wanted: Any,
 ) -> Outcome:
     """What the module for rolling back would do with a record, or with the changes that a run returned."""
-    undos = changes_of_record(str(source)) if isinstance(source, Path) else changes_of_result(source)
-    return roll_back(people.connect(cloud, **wanted), undos, allow_disable, Progress(None), check)
+    directory = None if records is None else str(records)
+    request = (
+        undo_of_record(str(source), directory, allow_disable)
+        if isinstance(source, Path)
+        else undo_of_result(source, directory, allow_disable)
+    )
+    return roll_back(people.connect(cloud, **wanted), request, Progress(None), check)
 
 
 def results(outcome: Outcome) -> dict[str, str]:
@@ -171,3 +180,14 @@ def settle(cloud: Cloud) -> None:
     """Wait until the server is done with what it was sent."""
     while cloud.simulator.counters()["in_flight"]:
         time.sleep(0.01)
+
+
+@contextmanager
+def room_for(size: int) -> Iterator[None]:
+    """No file of this process can grow beyond ``size`` bytes meanwhile, as if the disk were full."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))

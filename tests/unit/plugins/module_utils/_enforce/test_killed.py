@@ -142,14 +142,16 @@ def test_the_module(cloud: Cloud, tmp_path: Path, number: signal.Signals, size: 
     (killed,) = records_in(folder)
     switched = look(cloud, estate, killed)
     assert len(switched) < CUSTOMERS
-    assert undo(cloud, killed).values["summary"]["changed"] == len(switched)
+    undone = undo(cloud, killed)
+    assert undone.values["summary"]["changed"] == len(switched)
     assert estate.states() == before
     cloud.simulator.reset_counters()
     following = run(cloud, estate.policy(), records=folder)
     assert_honest(cloud, estate, following)
     assert results(following) == dict.fromkeys(estate.off, "changed")
-    (whole,) = (path for path in records_in(folder) if path != killed)
-    assert lines(whole)[-1]["type"] == "end"
+    whole = {undone.values["record_path"], following.values["record_path"]}
+    assert {str(path) for path in records_in(folder)} == {str(killed), *whole}
+    assert all(lines(Path(path))[-1]["type"] == "end" for path in whole)
 
 
 def test_two_killed_one_after_the_other(cloud: Cloud, tmp_path: Path) -> None:

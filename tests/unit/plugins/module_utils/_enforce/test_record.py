@@ -8,12 +8,10 @@ from __future__ import annotations
 
 import json
 import os
-import resource
 import stat
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -34,6 +32,7 @@ from ansible_collections.tenantops.access.tests.unit.plugins.module_utils._enfor
     lines,
     of_type,
     results,
+    room_for,
     run,
     undo,
 )
@@ -46,17 +45,6 @@ def only(folder: Path) -> Path:
     """The record in a directory that has one."""
     (found,) = folder.glob("*.jsonl")
     return found
-
-
-@contextmanager
-def room_for(size: int) -> Iterator[None]:
-    """No file of this process can grow beyond ``size`` bytes meanwhile, as if the disk were full."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 class TestContent:
@@ -85,6 +73,21 @@ class TestContent:
         assert len(record) == 2 + 2 * 7
         assert end["refused"] is None
         assert {name: count for name, count in end["results"].items() if count} == counted(outcome)
+
+    def test_what_is_passed_over_and_who_approved(self, cloud: Cloud, tmp_path: Path) -> None:
+        estate = Estate(cloud, 40)
+        plan = estate.plan()
+        done, moved, *others = estate.off
+        cloud.simulator.patch_tenant(done, mfa=True)
+        cloud.simulator.patch_tenant(moved, enabled=False)
+        outcome = run(cloud, plan, approve=plan["hash"], records=tmp_path)
+        record = lines(only(tmp_path))
+        assert record[0]["approved"] is True
+        (passed_over,) = of_type(record, "passed_over")
+        found = {one["tenant_id"]: one["result"] for one in passed_over["tenants"]}
+        assert found == {done: "already", moved: "conflict"}
+        assert len(of_type(record, "intent")) == len(others)
+        assert results(outcome) == {**found, **dict.fromkeys(others, "changed")}
 
     def test_the_job_of_awx(self, cloud: Cloud, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("JOB_ID", "4711")

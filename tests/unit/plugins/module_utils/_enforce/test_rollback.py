@@ -7,17 +7,19 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from ansible_collections.tenantops.access.plugins.module_utils._enforce.record import Run, ScopeLock, read_record
 from ansible_collections.tenantops.access.plugins.module_utils._enforce.rollback import (
-    changes_of_record,
-    changes_of_result,
+    undo_of_record,
+    undo_of_result,
 )
-from ansible_collections.tenantops.access.plugins.module_utils._errors import OptionError
+from ansible_collections.tenantops.access.plugins.module_utils._errors import OptionError, RefusedError
 from ansible_collections.tenantops.access.plugins.module_utils._outcome import Outcome
 from ansible_collections.tenantops.access.tests.unit.plugins.module_utils._enforce.enforcing import (
     ENDPOINT,
@@ -25,6 +27,7 @@ from ansible_collections.tenantops.access.tests.unit.plugins.module_utils._enfor
     Estate,
     counted,
     results,
+    room_for,
     run,
     undo,
 )
@@ -56,7 +59,8 @@ class TestUndoing:
         checked = undo(cloud, source, check=True)
         assert cloud.puts() == {}
         done = undo(cloud, source)
-        assert checked.as_result() == done.as_result()
+        kept = {"run_id": None, "record_path": None}
+        assert checked.as_result() == {**done.as_result(), **kept}
         assert (done.changed, done.failure, done.values["conflicts"]) == (True, None, [])
         assert results(done) == dict.fromkeys(estate.off, "changed")
         assert {(one["before"], one["after"], one["status"]) for one in done.values["changes"]} == {
@@ -151,6 +155,71 @@ class TestUndoing:
         assert estate.enabled() == set(estate.off)
 
 
+class TestRecord:
+    """A roll back keeps a record and a lock of its own, where the run did."""
+
+    def test_it_is_beside_that_of_the_run_and_can_be_rolled_back(self, cloud: Cloud, tmp_path: Path) -> None:
+        estate = Estate(cloud, 3)
+        outcome = run(cloud, estate.policy(), records=tmp_path)
+        undone = undo(cloud, Path(outcome.values["record_path"]))
+        path = Path(undone.values["record_path"])
+        assert path.parent == tmp_path
+        record = read_record(str(path))
+        assert (record[0]["undoes"], record[0]["run_id"]) == (outcome.values["run_id"], undone.values["run_id"])
+        assert record[0]["scope_id"] == estate.partner
+        for tenant_id in estate.off:
+            of_it = [line for line in record if line.get("tenant_id") == tenant_id]
+            assert [line["type"] for line in of_it] == ["intent", "outcome"]
+            assert (of_it[0]["before"], of_it[0]["after"], of_it[1]["result"]) == ("enabled", "disabled", "changed")
+        assert record[-1]["results"]["changed"] == 3
+        again = undo(cloud, path, allow_disable=False)
+        assert results(again) == dict.fromkeys(estate.off, "changed")
+        assert estate.enabled() == set(estate.off)
+
+    def test_a_record_that_was_brought_elsewhere(self, cloud: Cloud, tmp_path: Path) -> None:
+        estate = Estate(cloud, 1)
+        outcome = run(cloud, estate.policy(), records=tmp_path / "records")
+        moved = Path(shutil.copy(outcome.values["record_path"], tmp_path))
+        assert undo(cloud, moved, check=True).values["record_path"] is None
+        undone = undo(cloud, moved)
+        assert (undone.changed, undone.values["record_path"]) == (True, None)
+        assert [path.name for path in tmp_path.iterdir() if path.is_file()] == [moved.name]
+
+    def test_by_changes_it_is_where_one_says(self, cloud: Cloud, tmp_path: Path) -> None:
+        estate = Estate(cloud, 1)
+        undone = undo(cloud, run(cloud, estate.policy()).values["changes"], records=tmp_path)
+        header = read_record(undone.values["record_path"])[0]
+        assert (header["scope_id"], header["undoes"]) == (cloud.simulator.tenant_id, None)
+        with pytest.raises(OptionError, match="absolute"):
+            undo(cloud, [], records=Path("records"))
+
+    @pytest.mark.parametrize("check", [False, True])
+    def test_a_run_on_the_scope_keeps_it_away(self, cloud: Cloud, tmp_path: Path, check: bool) -> None:
+        estate = Estate(cloud, 1)
+        outcome = run(cloud, estate.policy(), records=tmp_path)
+        cloud.simulator.reset_counters()
+        holder = Run.begin()
+        lock = ScopeLock(str(tmp_path), estate.partner, holder)
+        with pytest.raises(RefusedError, match=holder.run_id):
+            undo(cloud, Path(outcome.values["record_path"]), check=check)
+        assert cloud.puts() == {}
+        lock.release()
+        assert undo(cloud, Path(outcome.values["record_path"]), check=check).changed
+
+    def test_what_cannot_be_recorded_is_not_done(self, cloud: Cloud, tmp_path: Path) -> None:
+        estate = Estate(cloud, 5)
+        outcome = run(cloud, estate.policy(), records=tmp_path)
+        cloud.simulator.reset_counters()
+        with room_for(1500):
+            undone = undo(cloud, Path(outcome.values["record_path"]), concurrency=1)
+        assert undone.failure is not None
+        assert "cannot be written" in undone.failure
+        changed = {one for one, result in results(undone).items() if result == "changed"}
+        assert 0 < len(changed) < 5
+        assert cloud.puts() == dict.fromkeys(changed, 1)
+        assert estate.enabled() == set(estate.off) - changed
+
+
 class TestConflicts:
     """What others have changed since is left alone, and listed."""
 
@@ -166,7 +235,8 @@ class TestConflicts:
         cloud.simulator.reset_counters()
         checked = undo(cloud, source_of(outcome, what), check=True)
         done = undo(cloud, source_of(outcome, what))
-        assert checked.as_result() == done.as_result()
+        kept = {"run_id": None, "record_path": None}
+        assert checked.as_result() == {**done.as_result(), **kept}
         assert done.failure is None
         conflicts = {deleted, locked, alone}
         assert results(done) == {
@@ -244,19 +314,19 @@ class TestSources:
     )
     def test_changes_that_are_none(self, changed: dict[str, Any]) -> None:
         good = {"tenant_id": "a", "path": ["a"], "before": "disabled", "after": "enabled", "result": "changed"}
-        assert len(changes_of_result([good])) == 1
+        assert len(undo_of_result([good], None, True).undos) == 1
         with pytest.raises(OptionError):
-            changes_of_result([{**good, **changed}])
+            undo_of_result([{**good, **changed}], None, True)
         missing = {name: value for name, value in good.items() if name not in changed}
         with pytest.raises(OptionError):
-            changes_of_result([missing])
+            undo_of_result([missing], None, True)
 
     @pytest.mark.parametrize("content", ["no newline", "{}", "\n", '{"hash": "x"}\n'])
     def test_records_that_are_none(self, tmp_path: Path, content: str) -> None:
         path = tmp_path / "record.jsonl"
         path.write_text(content, encoding="utf-8")
         with pytest.raises(OptionError):
-            changes_of_record(str(path))
+            undo_of_record(str(path), None, True)
 
     def test_nothing_to_undo(self, cloud: Cloud, tmp_path: Path) -> None:
         estate = Estate(cloud, 0, on=1)
