@@ -49,7 +49,23 @@ class Enforcing(Work):
 
 
 class Enforcement(Enforcing):
-    """policy.yml enforced by the collection's playbook, which plans and then enforces the plan; with a record."""
+    """policy.yml enforced by one task, with a record."""
+
+    def command(self) -> list[str]:
+        return playbook(
+            ours("enforce"), bench_policy=str(BENCH / "policy.yml"), bench_records=str(self.place / "records")
+        )
+
+    def check_requests(self, counted: Counted, measured: Run) -> None:
+        done = the_result(measured, "tenantops.access.acronis_mfa_policy")["summary"]["results"]
+        same("results", {name: count for name, count in done.items() if count}, {"changed": len(self.written())})
+        same("access tokens", counted.tokens, 1)
+        counted.expect(STATUS, len(self.cloud.organizations))
+        counted.expect(LISTING, self.cloud.pages + 1)
+
+
+class PlannedEnforcement(Enforcement):
+    """policy.yml enforced by the collection's playbook, whose role plans and then enforces the plan, with a record."""
 
     def command(self) -> list[str]:
         return playbook(

@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from .audits import Audit, RawAudit, UriLoop
 from .command import Run
-from .enforcements import Enforcement, RawEnforcement, UriEnforcement
+from .enforcements import Enforcement, PlannedEnforcement, RawEnforcement, UriEnforcement
 from .inventories import CachedInventory, LiveInventory, StaticInventory
 from .load import SimpleGets
 from .plays import EmptyPlay, OneTenant, Ping
@@ -98,7 +98,7 @@ class Works:
         self.raw_enforcement = RawEnforcement(
             bench, f"raw: the requests of an enforcement in {large}, {slow}", LARGE, latency=LATENCY
         )
-        self.enforcement = Enforcement(bench, f"enforcement in {large}, {slow}", LARGE, latency=LATENCY)
+        self.enforcement = PlannedEnforcement(bench, f"enforcement in {large}, {slow}", LARGE, latency=LATENCY)
         self.enforcements, self.uri_enforcements = {}, {}
         for latency in (0, LATENCY):
             self.enforcements[latency] = Enforcement(

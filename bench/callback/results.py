@@ -35,9 +35,8 @@ class CallbackModule(CallbackBase):
         """A task has succeeded."""
         returned = result.result
         kept = {name: returned[name] for name in KEPT if name in returned}
-        if "tenants" in returned:
+        if "plan" in returned:
             kept["planned"] = [change["tenant_id"] for change in returned["plan"]["changes"]]
-            kept["drifted"] = [tenant["tenant_id"] for tenant in returned["tenants"]]
         if "results" in returned:
             kept["statuses"] = [item["status"] for item in returned["results"]]
         with open(os.environ["BENCH_RESULTS"], "a", encoding="utf-8") as file:
