@@ -143,16 +143,16 @@ from ansible_collections.tenantops.access.plugins.module_utils._acronis.evidence
     read_all,
     read_sample,
 )
-from ansible_collections.tenantops.access.plugins.module_utils._acronis.tenants import Tenant, TenantTree, read_tree
-from ansible_collections.tenantops.access.plugins.module_utils._errors import AccessError, OptionError
-from ansible_collections.tenantops.access.plugins.module_utils._http import HAS_REQUESTS
-from ansible_collections.tenantops.access.plugins.module_utils._options import (
+from ansible_collections.tenantops.access.plugins.module_utils._acronis.options import (
     CREDENTIALS,
     AcronisSettings,
     acronis_argument_spec,
     acronis_settings,
-    plain_http_warning,
 )
+from ansible_collections.tenantops.access.plugins.module_utils._acronis.tenants import Tenant, TenantTree, read_tree
+from ansible_collections.tenantops.access.plugins.module_utils._errors import AccessError, OptionError
+from ansible_collections.tenantops.access.plugins.module_utils._http import HAS_REQUESTS
+from ansible_collections.tenantops.access.plugins.module_utils._options import plain_http_warning
 from ansible_collections.tenantops.access.plugins.module_utils._redact import Redactor
 
 #: Makes a text one that Ansible treats as a template.

@@ -368,6 +368,9 @@ error:
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
 from ansible_collections.tenantops.access.plugins.module_utils._acronis.client import AcronisClient
+from ansible_collections.tenantops.access.plugins.module_utils._acronis.module import run_acronis_module
+from ansible_collections.tenantops.access.plugins.module_utils._acronis.options import acronis_argument_spec
+from ansible_collections.tenantops.access.plugins.module_utils._enforce.options import policy_argument_spec
 from ansible_collections.tenantops.access.plugins.module_utils._enforce.planning import PlanRequest, plan_estate
 from ansible_collections.tenantops.access.plugins.module_utils._enforce.policy_source import (
     HAS_YAML,
@@ -375,11 +378,6 @@ from ansible_collections.tenantops.access.plugins.module_utils._enforce.policy_s
     given_policy,
 )
 from ansible_collections.tenantops.access.plugins.module_utils._enforce.progress import Progress
-from ansible_collections.tenantops.access.plugins.module_utils._module import run_acronis_module
-from ansible_collections.tenantops.access.plugins.module_utils._options import (
-    acronis_argument_spec,
-    policy_argument_spec,
-)
 from ansible_collections.tenantops.access.plugins.module_utils._outcome import Outcome
 
 

@@ -162,14 +162,14 @@ error:
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.tenantops.access.plugins.module_utils._acronis.client import AcronisClient
+from ansible_collections.tenantops.access.plugins.module_utils._acronis.module import run_acronis_module
+from ansible_collections.tenantops.access.plugins.module_utils._acronis.options import acronis_argument_spec
 from ansible_collections.tenantops.access.plugins.module_utils._enforce.progress import Progress
 from ansible_collections.tenantops.access.plugins.module_utils._enforce.rollback import (
     roll_back,
     undo_of_record,
     undo_of_result,
 )
-from ansible_collections.tenantops.access.plugins.module_utils._module import run_acronis_module
-from ansible_collections.tenantops.access.plugins.module_utils._options import acronis_argument_spec
 from ansible_collections.tenantops.access.plugins.module_utils._outcome import Outcome
 
 

@@ -156,9 +156,9 @@ error:
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.tenantops.access.plugins.module_utils._acronis.help_desk import LinkRequest, make_link
+from ansible_collections.tenantops.access.plugins.module_utils._acronis.module import run_acronis_module
+from ansible_collections.tenantops.access.plugins.module_utils._acronis.options import acronis_argument_spec
 from ansible_collections.tenantops.access.plugins.module_utils._acronis.users import UserReference
-from ansible_collections.tenantops.access.plugins.module_utils._module import run_acronis_module
-from ansible_collections.tenantops.access.plugins.module_utils._options import acronis_argument_spec
 
 
 def main() -> None:

@@ -217,12 +217,12 @@ error:
 
 from ansible.module_utils.basic import AnsibleModule
 
+from ansible_collections.tenantops.access.plugins.module_utils._acronis.module import run_acronis_module
+from ansible_collections.tenantops.access.plugins.module_utils._acronis.options import acronis_argument_spec
 from ansible_collections.tenantops.access.plugins.module_utils._acronis.tenant_mfa import (
     TenantMfaRequest,
     ensure_tenant_mfa,
 )
-from ansible_collections.tenantops.access.plugins.module_utils._module import run_acronis_module
-from ansible_collections.tenantops.access.plugins.module_utils._options import acronis_argument_spec
 
 
 def main() -> None:

@@ -130,8 +130,8 @@ error:
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.tenantops.access.plugins.module_utils._cluster.info import gather_info
-from ansible_collections.tenantops.access.plugins.module_utils._module import run_cluster_module
-from ansible_collections.tenantops.access.plugins.module_utils._options import cluster_argument_spec
+from ansible_collections.tenantops.access.plugins.module_utils._cluster.module import run_cluster_module
+from ansible_collections.tenantops.access.plugins.module_utils._cluster.options import cluster_argument_spec
 
 
 def main() -> None:

@@ -13,9 +13,9 @@ from .._answer import Answer
 from .._errors import AccessError, ForbiddenError, MalformedError, NotFoundError, OptionError, quoted, trying
 from .._fields import field
 from .._http import Http
-from .._options import AcronisSettings
 from .._redact import Redactor
 from .answers import failure
+from .options import AcronisSettings
 from .tokens import ClientCredentials, GivenToken, TokenSource
 
 

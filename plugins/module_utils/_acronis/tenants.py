@@ -272,6 +272,17 @@ def _ancestors(client: AcronisClient, tenant: Tenant) -> list[Tenant]:
     return chain
 
 
+def _is_deleted(client: AcronisClient, item: t.Mapping[str, t.Any], tenant_id: str) -> bool:
+    """Whether a tenant that was listed with the deleted ones is one; the guide's samples do not say it."""
+    if "deleted_at" in item:
+        return item["deleted_at"] is not None
+    try:
+        read_tenant(client, tenant_id)
+    except NotFoundError:
+        return True
+    return False
+
+
 def locate(client: AcronisClient, tenant_id: str) -> Located:
     """A tenant by its id, with its path and its organization: one request, and one for each level above.
 
@@ -312,7 +323,7 @@ def read_tree(
             for item in page.items:
                 tenant = tenant_from(item)
                 before = tenants.pop(tenant.id, None)
-                if item.get("deleted_at") is not None:
+                if _is_deleted(client, item, tenant.id):
                     continue
                 tenants[tenant.id] = tenant
                 arrived = before is None or before.parent_id != tenant.parent_id

@@ -23,9 +23,9 @@ from .._errors import AccessError, MalformedError, OptionError, UnauthorizedErro
 from .._fields import field, optional
 from .._files import exclusive_lock, make_private_dir, read_private, write_private
 from .._http import Http
-from .._options import AcronisSettings
 from .._redact import Redactor
 from .answers import failure
+from .options import AcronisSettings
 
 #: Seconds before the end of its life at which a token is renewed; less for tokens that live shortly.
 _MARGIN = 300.0

@@ -14,10 +14,10 @@ import typing as t
 from .._errors import ForbiddenError, MalformedError, OptionError, UnauthorizedError, quoted, trying
 from .._fields import field
 from .._files import check_writable, read_private, write_private
-from .._options import ClusterSettings
 from .._outcome import Outcome
 from .._redact import Redactor
 from .api import ClusterApi, TokenState
+from .options import ClusterSettings
 
 
 @dataclasses.dataclass(frozen=True)

@@ -15,10 +15,10 @@ import pytest
 import yaml
 
 from ansible_collections.tenantops.access.plugins.module_utils._acronis.client import AcronisClient
+from ansible_collections.tenantops.access.plugins.module_utils._acronis.options import AcronisSettings, Credentials
 from ansible_collections.tenantops.access.plugins.module_utils._enforce.planning import Evaluation, evaluate
 from ansible_collections.tenantops.access.plugins.module_utils._enforce.progress import Progress
 from ansible_collections.tenantops.access.plugins.module_utils._http import HttpSettings
-from ansible_collections.tenantops.access.plugins.module_utils._options import AcronisSettings, Credentials
 from ansible_collections.tenantops.access.plugins.module_utils._policy.document import read_policy
 from simulator.process import Simulator
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import Any
 
 from ansible_collections.tenantops.access.plugins.module_utils._acronis.client import AcronisClient
+from ansible_collections.tenantops.access.plugins.module_utils._acronis.options import AcronisSettings, Credentials
 from ansible_collections.tenantops.access.plugins.module_utils._http import HttpSettings
-from ansible_collections.tenantops.access.plugins.module_utils._options import AcronisSettings, Credentials
 from simulator.process import Simulator
 
 #: Routes as the simulator counts them.

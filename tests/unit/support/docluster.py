@@ -12,9 +12,9 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from ansible_collections.tenantops.access.plugins.module_utils._cluster.api import ClusterApi
+from ansible_collections.tenantops.access.plugins.module_utils._cluster.options import ClusterSettings
 from ansible_collections.tenantops.access.plugins.module_utils._cluster.session import ClusterSession
 from ansible_collections.tenantops.access.plugins.module_utils._http import Http, HttpSettings
-from ansible_collections.tenantops.access.plugins.module_utils._options import ClusterSettings
 from ansible_collections.tenantops.access.plugins.module_utils._redact import Redactor
 from simulator.process import Simulator
 

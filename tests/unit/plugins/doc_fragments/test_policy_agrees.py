@@ -14,7 +14,7 @@ import pytest
 import yaml
 
 from ansible_collections.tenantops.access.plugins.doc_fragments import policy as fragment
-from ansible_collections.tenantops.access.plugins.module_utils._options import policy_argument_spec
+from ansible_collections.tenantops.access.plugins.module_utils._enforce.options import policy_argument_spec
 from ansible_collections.tenantops.access.plugins.module_utils._policy.schema import POLICY
 
 COLLECTION = Path(fragment.__file__).parents[2]

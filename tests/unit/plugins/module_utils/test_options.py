@@ -14,16 +14,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.tenantops.access.plugins.module_utils._errors import OptionError
-from ansible_collections.tenantops.access.plugins.module_utils._options import (
+from ansible_collections.tenantops.access.plugins.module_utils._acronis.options import (
     AcronisSettings,
     acronis_argument_spec,
     acronis_settings,
     choose_credentials,
     default_token_cache_dir,
-    plain_http_warning,
-    server_url,
 )
+from ansible_collections.tenantops.access.plugins.module_utils._errors import OptionError
+from ansible_collections.tenantops.access.plugins.module_utils._options import plain_http_warning, server_url
 
 SUFFIX = "/api/2"
 

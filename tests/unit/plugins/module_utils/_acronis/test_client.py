@@ -15,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.tenantops.access.plugins.module_utils._acronis.client import AcronisClient, clean_id
+from ansible_collections.tenantops.access.plugins.module_utils._acronis.options import AcronisSettings, Credentials
 from ansible_collections.tenantops.access.plugins.module_utils._errors import (
     AccessError,
     ForbiddenError,
@@ -28,7 +29,6 @@ from ansible_collections.tenantops.access.plugins.module_utils._errors import (
     UnauthorizedError,
 )
 from ansible_collections.tenantops.access.plugins.module_utils._http import HttpSettings
-from ansible_collections.tenantops.access.plugins.module_utils._options import AcronisSettings, Credentials
 from ansible_collections.tenantops.access.tests.unit.support.cloud import TENANT, TOKEN, Cloud
 from ansible_collections.tenantops.access.tests.unit.support.servers import Reply, Request, Serve
 

@@ -264,8 +264,10 @@ class TestChanges:
         with pytest.raises(MalformedError, match="incomplete"):
             read_tree(large.connect())
 
-    def test_what_is_created_renamed_and_deleted(self, large: Cloud) -> None:
+    @pytest.mark.parametrize("few_fields", [False, True])
+    def test_what_is_created_renamed_and_deleted(self, large: Cloud, few_fields: bool) -> None:
         simulator, home = large.simulator, large.simulator.tenant_id
+        simulator.settings(switches={"guide_sample_fields": few_fields})
         renamed, gone, gone_with_all_below = (
             large.tenant(*path)["id"] for path in (("Northwind IT",), ("Nobody Here",), ("Northwind IT", "Sub Partner"))
         )

@@ -11,12 +11,12 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.tenantops.access.plugins.module_utils._errors import OptionError
-from ansible_collections.tenantops.access.plugins.module_utils._options import (
+from ansible_collections.tenantops.access.plugins.module_utils._cluster.options import (
     ClusterSettings,
     cluster_argument_spec,
     cluster_settings,
 )
+from ansible_collections.tenantops.access.plugins.module_utils._errors import OptionError
 
 ALL = {
     "DOCLUSTER_USERNAME": "env-user",

@@ -1,0 +1,20 @@
+# Copyright (c) 2026, TenantOps contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The options that say what is wanted of an estate."""
+
+from __future__ import annotations
+
+import typing as t
+
+from .._policy.schema import POLICY
+
+
+def policy_argument_spec() -> dict[str, dict[str, t.Any]]:
+    """The policy and how to read the estate for it; the policy's own form is that of the policy package."""
+    return {
+        "policy": {"type": "dict", "options": POLICY},
+        "policy_file": {"type": "path"},
+        "verify": {"type": "str", "choices": ["all", "sample"], "default": "all"},
+    }
