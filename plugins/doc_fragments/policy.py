@@ -195,6 +195,11 @@ options:
       - A YAML or JSON file with the policy, where the module runs. A key that stands there twice is an error.
       - Exactly one of O(policy) and O(policy_file) is required.
     type: path
+  scope_id:
+    description:
+      - Id of the tenant at the top of the scope, instead of the policy's own C(scope_id), so that one policy can hold
+        for several accounts.
+    type: str
   verify:
     description:
       - How the MFA state of the tenants is found out.

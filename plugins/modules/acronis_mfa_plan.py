@@ -399,7 +399,7 @@ def main() -> None:
         module.fail_json(msg=missing_required_lib("PyYAML"), exception=YAML_IMPORT_ERROR)
 
     def work(client: AcronisClient) -> Outcome:
-        policy = given_policy(module.params["policy"], module.params["policy_file"])
+        policy = given_policy(*(module.params[name] for name in ("policy", "policy_file", "scope_id")))
         request = PlanRequest(policy, *(module.params[name] for name in ("verify", "return_tenants", "dest")))
         progress = Progress(module.tmpdir if module.params["progress"] else None)
         return plan_estate(client, request, progress, module.check_mode)

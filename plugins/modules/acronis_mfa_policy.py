@@ -385,7 +385,7 @@ def main() -> None:
             "progress": {"type": "bool", "default": True},
         },
         required_one_of=[sources],
-        mutually_exclusive=[sources],
+        mutually_exclusive=[sources, ("scope_id", "plan"), ("scope_id", "plan_file")],
         supports_check_mode=True,
     )
     policy, policy_file, plan, plan_file = (module.params[name] for name in sources)
@@ -393,7 +393,8 @@ def main() -> None:
         module.fail_json(msg=missing_required_lib("PyYAML"), exception=YAML_IMPORT_ERROR)
 
     def work(client: AcronisClient) -> Outcome:
-        wanted = None if policy is None and policy_file is None else given_policy(policy, policy_file)
+        is_plan = policy is None and policy_file is None
+        wanted = None if is_plan else given_policy(policy, policy_file, module.params["scope_id"])
         options = (module.params[name] for name in ("approve", "verify", "record_dir", "return_tenants"))
         request = EnforceRequest(wanted, given_plan(plan, plan_file), *options)
         progress = Progress(module.tmpdir if module.params["progress"] else None)

@@ -79,7 +79,7 @@ RETURN = r"""
 user:
   description: The account that was signed in. In check mode, the account that was looked up.
   type: dict
-  returned: success, except in check mode with O(ott)
+  returned: success, except in check mode with O(ott), and failure to sign out again
   contains:
     id:
       description: Its id.

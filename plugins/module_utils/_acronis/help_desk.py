@@ -161,11 +161,10 @@ def sign_in_once(
     found = check_user(client, user) if user is not None else None
     if check_mode and user is not None and found is None:
         raise _not_looked_up(user)
-    if check_mode:
-        account = found
-    else:
+    account, problem = found, None
+    if not check_mode:
         token = issue(client, user, found)[0] if user is not None else (ott or "")
         client.redactor.add(token)
-        account = sign_in(client, token, logout)
+        account, problem = sign_in(client, token, logout)
     values = {"user": account.as_result()} if account is not None else {}
-    return Outcome(True, values, "sign-in", {"signed_in": False}, {"signed_in": True})
+    return Outcome(True, values, "sign-in", {"signed_in": False}, {"signed_in": True}, failure=problem)

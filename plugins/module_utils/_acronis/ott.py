@@ -26,7 +26,7 @@ from .._errors import (
     trying,
 )
 from .._fields import field
-from .client import AcronisClient
+from .client import AcronisClient, UserSession
 from .tenants import locate
 from .users import User, UserReference, find_user, user_from
 
@@ -131,24 +131,37 @@ def issue(client: AcronisClient, reference: UserReference, found: User | None) -
         return ott, sent + LIFE
 
 
-def sign_in(client: AcronisClient, ott: str, logout: bool) -> User:
+def sign_in(client: AcronisClient, ott: str, logout: bool) -> tuple[User, str | None]:
     """Sign in with a one-time token, as the vendor's page does, and out again unless told not to.
+
+    Returns:
+        the account, and why it could not be signed out again, if so.
 
     Raises:
         UnauthorizedError: the token is used up, expired, or none at all.
         AccessError: whether it was used is not known.
     """
+    session = client.user_session()
     with trying("sign in with the one-time token"):
-        session = client.user_session()
         try:
-            answer = session.post("idp", "ott", "login", body={"ott": ott})
+            user = user_from(session.post("idp", "ott", "login", body={"ott": ott}))
         except (UnauthorizedError, ForbiddenError, RejectedError) as error:
             raise _spent(error) from error
-        user = user_from(answer)
-    if logout:
-        with trying(f"sign out again from the account {user.label}"):
+        except MalformedError:
+            # Somebody may be signed in, and nobody will use the session.
+            _sign_out(session, "an unknown account")
+            raise
+    return user, _sign_out(session, user.label) if logout else None
+
+
+def _sign_out(session: UserSession, label: str) -> str | None:
+    """End a session; returns why that was not possible, if so."""
+    try:
+        with trying(f"sign out again from the account {label}"):
             session.visit("idp", "logout")
-    return user
+    except AccessError as error:
+        return str(error)
+    return None
 
 
 def _spent(error: AccessError) -> UnauthorizedError:

@@ -16,5 +16,6 @@ def policy_argument_spec() -> dict[str, dict[str, t.Any]]:
     return {
         "policy": {"type": "dict", "options": POLICY},
         "policy_file": {"type": "path"},
+        "scope_id": {"type": "str"},
         "verify": {"type": "str", "choices": ["all", "sample"], "default": "all"},
     }

@@ -41,18 +41,20 @@ else:
     }
 
 
-def given_policy(document: dict[str, t.Any] | None, path: str | None) -> Policy:
+def given_policy(document: dict[str, t.Any] | None, path: str | None, scope_id: str | None = None) -> Policy:
     """The policy of a task.
 
     Args:
         document: the option ``policy``, or
         path: the option ``policy_file``, a YAML or JSON file.
+        scope_id: the option ``scope_id``, which one policy for several accounts needs; beats the policy's own.
 
     Raises:
         OptionError: it cannot be read, or something in it is wrong; the message names the place.
     """
     try:
-        return read_policy(_without_absent(document) if path is None else _load(path))
+        found = _without_absent(document) if path is None else _load(path)
+        return read_policy({**found, "scope_id": scope_id} if scope_id and isinstance(found, dict) else found)
     except PolicyError as error:
         where = f"the policy in {quoted(path, whole=True)}" if path is not None else "the policy"
         raise OptionError(f"{where} cannot be used: {error}") from None

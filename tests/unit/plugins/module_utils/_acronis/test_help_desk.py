@@ -400,6 +400,13 @@ class TestSignInOnce:
             self.run(connect(cloud), ott=ott)
         assert (cloud.count(SIGN_IN), cloud.count(SIGN_OUT)) == (2, 0)
 
+    def test_a_failing_sign_out_does_not_hide_who_was_signed_in(self, cloud: Cloud) -> None:
+        user = person(cloud)
+        cloud.simulator.fault("error_text", method="GET", route="/idp/logout")
+        outcome = self.run(connect(cloud), login=user["login"])
+        assert (outcome.changed, outcome.values["user"]["id"]) == (True, user["id"])
+        assert "sign out again" in (outcome.failure or "")
+
     def test_the_token_is_a_secret(self, cloud: Cloud) -> None:
         client = connect(cloud)
         ott = make(cloud, order(person(cloud))).values["ott"]

@@ -41,7 +41,8 @@ class TestSignIn:
     def test_the_account_is_returned_and_left(self, cloud: Cloud) -> None:
         user = person(cloud)
         ott, _expires = issue(connect(cloud), UserReference(login=user["login"]), None)
-        account = sign_in(connect(cloud), ott, logout=True)
+        account, problem = sign_in(connect(cloud), ott, logout=True)
+        assert problem is None
         assert (account.id, account.login, account.tenant_id) == (user["id"], user["login"], user["tenant_id"])
         assert (cloud.count(SIGN_IN), cloud.count(SIGN_OUT), used(cloud)) == (1, 1, 1)
 
@@ -112,14 +113,18 @@ class TestSignIn:
             sign_in(connect(cloud, retries=5), ott, logout=True)
         assert cloud.count(SIGN_IN) == 1
         assert not caught.value.definite
+        # An answer that came, but is none, may have signed somebody in.
+        assert cloud.count(SIGN_OUT) == (error is MalformedError)
 
     def test_a_failing_sign_out_is_called_that(self, cloud: Cloud) -> None:
         user = person(cloud)
         ott, _expires = issue(connect(cloud), UserReference(login=user["login"]), None)
         cloud.simulator.fault("error_text", method="GET", route="/idp/logout")
-        with pytest.raises(ServerError, match="Could not sign out again") as caught:
-            sign_in(connect(cloud), ott, logout=True)
-        assert user["login"] in str(caught.value)
+        account, problem = sign_in(connect(cloud), ott, logout=True)
+        assert account.id == user["id"]
+        assert problem is not None
+        assert problem.startswith("Could not sign out again")
+        assert user["login"] in problem
         assert (used(cloud), cloud.count(SIGN_OUT)) == (1, 1)
 
     def test_nobody_listens(self, cloud: Cloud) -> None:

@@ -201,3 +201,12 @@ class TestMistakes:
     def test_a_key_that_is_there_and_empty_is_a_slip(self, path: Path) -> None:
         text = "name: a\nrules:\n  - name: b\n    mfa: enabled\n    match:\n      kind: [customer]\n      path:\n"
         assert "rules[0].match.path: is empty" in mistake(path, text)
+
+    def test_a_scope_of_the_task_beats_that_of_the_policy(self, path: Path) -> None:
+        own = yaml.safe_dump({**policy(), "scope_id": "mine"})
+        path.write_text(own, encoding="utf-8")
+        assert given_policy(None, str(path), "theirs") == given_policy({**policy(), "scope_id": "theirs"}, None)
+        assert given_policy(None, str(path), "").scope_id == "mine"
+        path.write_text("[]", encoding="utf-8")
+        with pytest.raises(OptionError, match="cannot be used"):
+            given_policy(None, str(path), "theirs")
