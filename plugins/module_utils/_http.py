@@ -26,7 +26,6 @@ import time
 import traceback
 import typing as t
 import warnings
-from http.cookiejar import DefaultCookiePolicy
 from urllib.parse import urlsplit
 
 from ._answer import Answer, retry_after
@@ -56,11 +55,15 @@ else:
         UnicodeError,
     )
 
-    class _TlsOnceAdapter(requests.adapters.HTTPAdapter):
-        """Loads the certificate store once for the session; requests would load it again for each connection."""
+    class _OnceAdapter(requests.adapters.HTTPAdapter):
+        """Loads the certificate store once, and looks the connections to a server up once.
+
+        requests would load the store for each connection, and find the pool anew for each request.
+        """
 
         def __init__(self, context: ssl.SSLContext, connections: int) -> None:
             self._context = context
+            self._pools: dict[str, t.Any] = {}
             super().__init__(pool_connections=2, pool_maxsize=connections, max_retries=0)
 
         def init_poolmanager(self, *args: t.Any, **kwargs: t.Any) -> None:
@@ -69,8 +72,20 @@ else:
         def proxy_manager_for(self, proxy: str, **kwargs: t.Any) -> t.Any:
             return super().proxy_manager_for(proxy, **kwargs, ssl_context=self._context)
 
+        def get_connection_with_tls_context(self, request: t.Any, *args: t.Any, **kwargs: t.Any) -> t.Any:
+            server = _server_of(request.url)
+            pool = self._pools.get(server)
+            if pool is None:
+                pool = self._pools[server] = super().get_connection_with_tls_context(request, *args, **kwargs)
+            return pool
+
         def cert_verify(self, conn: t.Any, _url: str, verify: t.Any, _cert: t.Any) -> None:
             conn.cert_reqs = "CERT_REQUIRED" if verify else "CERT_NONE"
+
+
+def _server_of(url: str) -> str:
+    """Scheme, host and port of a URL: all up to the third slash."""
+    return "/".join(url.split("/", 3)[:3])
 
 
 _USER_AGENT = "ansible-tenantops.access"
@@ -160,14 +175,10 @@ class Http:
         self.settings = settings
         self._redactor = redactor
         self._pause = _Pause()
-        self._session = requests.Session()
-        # Otherwise a .netrc entry replaces the Authorization header, and REQUESTS_CA_BUNDLE beats ca_path.
-        self._session.trust_env = False
-        if not keep_cookies:
-            self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-        adapter = _TlsOnceAdapter(self._tls_context(), settings.concurrency)
-        self._session.mount("https://", adapter)
-        self._session.mount("http://", adapter)
+        # An adapter and not a session, which would do for each request what is not wanted here: follow redirects, take
+        # a .netrc entry instead of the Authorization header, and REQUESTS_CA_BUNDLE instead of ca_path.
+        self._adapter = _OnceAdapter(self._tls_context(), settings.concurrency)
+        self._cookies = requests.cookies.RequestsCookieJar() if keep_cookies else None
         if not settings.validate_certs:
             warnings.simplefilter("ignore", urllib3.exceptions.InsecureRequestWarning)
         self._proxies: dict[str, dict[str, str]] = {}
@@ -197,8 +208,8 @@ class Http:
         return context
 
     def _proxies_for(self, url: str) -> dict[str, str]:
-        host = urlsplit(url).netloc
-        if host not in self._proxies:
+        server = _server_of(url)
+        if server not in self._proxies:
             if self.settings.proxy:
                 chosen = {"http": self.settings.proxy, "https": self.settings.proxy}
             else:
@@ -210,8 +221,8 @@ class Http:
                             f"the proxy in the environment ({kind.upper()}_PROXY) is not an http or https URL",
                             "Correct the variable, name the host in NO_PROXY, or set proxy.",
                         )
-            self._proxies[host] = chosen
-        return self._proxies[host]
+            self._proxies[server] = chosen
+        return self._proxies[server]
 
     def request(
         self,
@@ -292,26 +303,24 @@ class Http:
     ) -> Answer:
         sent = time.time()
         try:
-            # Prepared by itself: the session would merge settings that it does not have, at half the cost of a request.
             prepared = requests.PreparedRequest()
-            prepared.prepare(
-                method,
-                url,
-                headers={**_HEADERS, **(headers or {})},
-                params=params,
-                json=json_body,
-                data=form,
-                cookies=self._session.cookies,
-            )
-            response = self._session.send(
+            prepared.prepare_method(method)
+            prepared.prepare_url(url, params)
+            prepared.prepare_headers({**_HEADERS, **(headers or {})})
+            if self._cookies is not None:
+                prepared.prepare_cookies(self._cookies)
+            prepared.prepare_body(form, None, json_body)
+            response = self._adapter.send(
                 prepared,
                 timeout=self.settings.timeout,
                 proxies=self._proxies_for(url),
                 verify=self.settings.validate_certs,
-                allow_redirects=False,
             )
+            content = response.content
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, UnicodeError) as error:
             raise self._failure(error, name) from None
+        if self._cookies is not None:
+            self._cookies.update(response.cookies)
         if 300 <= response.status_code < 400:
             target = quoted(self._redactor.mask(response.headers.get("Location", "")))
             raise MalformedError(
@@ -319,9 +328,7 @@ class Http:
                 "Redirects are not followed. Check the URL of the server.",
                 status=response.status_code,
             )
-        return Answer(
-            name, response.status_code, response.headers, response.content, self._redactor.mask, confidential, sent
-        )
+        return Answer(name, response.status_code, response.headers, content, self._redactor.mask, confidential, sent)
 
     def _failure(self, error: Exception, name: str) -> AccessError:
         """What an exception of the transport means: sent or not, and what to do."""
