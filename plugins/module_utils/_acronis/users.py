@@ -159,12 +159,22 @@ def _by_login(client: AcronisClient, login: str, root_id: str) -> User:
     return alike[0]
 
 
-def list_users(client: AcronisClient, root_id: str) -> t.Iterator[User]:
+def list_users(client: AcronisClient, root_id: str, *, again: bool = False) -> t.Iterator[User]:
     """Every user of a tenant and of those below; one request for every 2000.
+
+    Args:
+        client: the connection.
+        root_id: the tenant.
+        again: ask once more at the end for those who changed meanwhile; they come a second time, as they are then.
 
     Raises:
         AccessError: the listing could not be read to its end.
     """
     with trying(f"list the users below {root_id}"):
+        since = ""
         for page in pages(client, "users", _PAGE, subtree_root_tenant_id=root_id):
+            since = since or page.timestamp
             yield from map(user_from, page.items)
+        if again:
+            for page in pages(client, "users", _PAGE, subtree_root_tenant_id=root_id, updated_since=since):
+                yield from map(user_from, page.items)

@@ -130,14 +130,18 @@ def protected_users(
         AccessError: the users could not be read completely.
     """
     expressions = [re.compile(fnmatch.translate(pattern.lower())) for pattern in patterns]
-    protected: dict[str, set[str]] = {}
+    found: dict[str, tuple[str, str]] = {}
     progress.begin("users listed", 0)
-    for number, user in enumerate(list_users(client, tree.root_id), 1):
+    for number, user in enumerate(list_users(client, tree.root_id, again=True), 1):
         progress.reached(number)
         tenant = tree.get(user.tenant_id)
+        found.pop(user.id, None)
         if tenant is not None and _can_be_locked_out(user) and _fits(user, expressions):
-            protected.setdefault(tree.organization(tenant).id, set()).add(quoted(user.login))
-    return {tenant_id: tuple(sorted(logins)) for tenant_id, logins in protected.items()}
+            found[user.id] = tree.organization(tenant).id, quoted(user.login)
+    protected: dict[str, list[str]] = {}
+    for tenant_id, login in sorted(found.values()):
+        protected.setdefault(tenant_id, []).append(login)
+    return {tenant_id: tuple(logins) for tenant_id, logins in protected.items()}
 
 
 def _can_be_locked_out(user: User) -> bool:

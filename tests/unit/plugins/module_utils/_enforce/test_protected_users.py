@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -156,23 +158,24 @@ class TestReading:
     """when and how the users are listed"""
 
     @pytest.mark.parametrize(
-        "document, pages",
+        "document, requests",
         [
             (policy(), 0),
             (protecting(), 0),
-            (protecting("backup-*"), 1),
+            (protecting("backup-*"), 2),
             (protecting("backup-*", rules=[rule("disabled")]), 0),
             (protecting("backup-*", rules=[rule("unmanaged")]), 0),
-            (protecting("backup-*", rules=[rule(not_before=in_days(30))]), 1),
+            (protecting("backup-*", rules=[rule(not_before=in_days(30))]), 2),
         ],
         ids=["nobody protected", "nobody protected by name", "drifted", "to be disabled", "unmanaged", "pending"],
     )
     def test_they_are_read_only_where_it_matters(
-        self, cloud: Cloud, scope: str, document: dict[str, Any], pages: int
+        self, cloud: Cloud, scope: str, document: dict[str, Any], requests: int
     ) -> None:
         place(cloud, scope)
         make_plan(connect(cloud), {**document, "scope_id": scope})
-        assert cloud.count(USERS) == pages
+        # One page, and one for who changed meanwhile.
+        assert cloud.count(USERS) == requests
 
     def test_they_are_not_read_where_all_is_well(self, cloud: Cloud, scope: str) -> None:
         cloud.simulator.patch_tenant(place(cloud, scope), mfa=True)
@@ -186,7 +189,25 @@ class TestReading:
         blocked = {place(cloud, scope, login=f"backup-{number}") for number in range(5)}
         outcome = make_plan(connect(cloud), protecting("backup-*", scope_id=scope))
         assert {one["tenant_id"] for one in outcome.values["blocked"]} == blocked
-        assert cloud.count(USERS) == 3
+        assert cloud.count(USERS) == 4
+
+    def test_who_changes_while_they_are_listed_counts_as_he_is_then(
+        self, cloud: Cloud, scope: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(users, "_PAGE", 4)
+        became, was, *others = (place(cloud, scope, login=f"someone-{number}") for number in range(5))
+        first, second = (cloud.simulator.tenant(one)["users"][1]["id"] for one in (became, was))
+        cloud.simulator.patch_user(second, login="backup-2")
+        cloud.simulator.fault("slow", route="/users", after=1, seconds=1)
+        with ThreadPoolExecutor(1) as pool:
+            reading = pool.submit(make_plan, connect(cloud), protecting("backup-*", scope_id=scope))
+            while cloud.count(USERS) < 2 and not reading.done():
+                time.sleep(0.01)
+            cloud.simulator.patch_user(first, login="backup-1")
+            cloud.simulator.patch_user(second, login="someone-2")
+            outcome = reading.result()
+        assert {one["tenant_id"] for one in outcome.values["blocked"]} == {became}
+        assert {one["tenant_id"] for one in outcome.values["plan"]["changes"]} == {was, *others}
 
     @pytest.mark.parametrize("page", [0, 1, 2])
     def test_a_page_that_cannot_be_read_is_an_error_and_no_plan(
