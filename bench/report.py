@@ -34,8 +34,8 @@ on as many kept connections and decides nothing. The policy of the audits wants 
 of five in these estates have not. No access token is cached before an audit or an inventory; one is before P7. Memory
 is the peak of the module's own process, in units of 10^6 bytes. The static inventory is a script that prints the
 plugin's own hosts, variables and groups as JSON, because Ansible reads that several times faster than YAML. Where no
-latency is named there is none. P2 is the collection's playbook `mfa_enforce`, which plans and enforces in two tasks and keeps
-a record; P3 is a play of one task. Before each enforcement the same tenth of the tenants is made to drift again.
+latency is named there is none. P2 is the collection's playbook `mfa_enforce`, which plans and enforces in two tasks and
+keeps a record; P3 is a play of one task. Before each enforcement the same tenth of the tenants is made to drift again.
 
 ## The commands
 

@@ -340,7 +340,9 @@ class Http:
         innermost = next((c for c in reversed(causes) if isinstance(c, OSError) and c.strerror), causes[-1])
         reason = self._redactor.mask(getattr(innermost, "strerror", None) or str(innermost) or type(innermost).__name__)
         tls = " ".join(str(cause) for cause in causes if isinstance(cause, ssl.SSLError)).lower()
-        if any(isinstance(cause, requests.exceptions.ProxyError) for cause in causes):
+        # urllib3 blames the proxy too where a connection through it broke after the request was sent.
+        broken = any(isinstance(getattr(cause, "original_error", None), ConnectionError) for cause in causes)
+        if not broken and any(isinstance(cause, requests.exceptions.ProxyError) for cause in causes):
             return UnreachableError(
                 f"the proxy did not pass on {name} ({reason})",
                 "Check proxy, HTTPS_PROXY and NO_PROXY.",

@@ -17,6 +17,9 @@ description:
   - Only what that run has changed is set back, and only where nobody has changed it since. Everything else is a
     conflict, and is listed.
   - Of a killed run, a change that was begun counts as made. The tenant's present state tells whether it was.
+  - The guards of a policy do not apply. Undoing a run that has switched MFA off switches it on, and so locks out users
+    who have not enrolled, protected ones too. Look at it in check mode first.
+  - A tenant that does not exist any more is a conflict. One that this API client may not see is a failure.
   - It cannot give users back what they have lost. Whoever was locked out can sign in again, but whether an enrolled
     second factor survives is not documented.
 extends_documentation_fragment:
@@ -43,12 +46,18 @@ options:
       - The list C(changes) that the run has returned, for when its files are gone.
     type: list
     elements: dict
+  scope_id:
+    description:
+      - Id of the tenant at the top of the run's scope, which O(changes) do not say. It is needed for the lock in
+        O(record_dir).
+      - The default is the API client's own tenant.
+    type: str
   record_dir:
     description:
       - A directory for the record and the lock of the roll back itself, as in M(tenantops.access.acronis_mfa_policy). A
         roll back can so be rolled back, and no run on the same scope is under way meanwhile.
-      - The default is the directory of O(record_path), if runs on that scope keep their lock there, else none.
-      - With O(changes), the scope is that of the API client's own tenant.
+      - The default with O(record_path) is its directory, if runs on that scope keep their lock there. If not, there is
+        a warning, and neither record nor lock. With O(changes), there is none by default.
     type: path
   allow_disable:
     description:
@@ -81,6 +90,8 @@ EXAMPLES = r"""
 - name: Undo a run by what it returned
   tenantops.access.acronis_mfa_rollback:
     changes: "{{ enforced.changes }}"
+    scope_id: "{{ enforced.plan.scope_id }}"
+    record_dir: /var/lib/msp/mfa-records
     allow_disable: true
 """
 
@@ -165,11 +176,7 @@ from ansible_collections.tenantops.access.plugins.module_utils._acronis.client i
 from ansible_collections.tenantops.access.plugins.module_utils._acronis.module import run_acronis_module
 from ansible_collections.tenantops.access.plugins.module_utils._acronis.options import acronis_argument_spec
 from ansible_collections.tenantops.access.plugins.module_utils._enforce.progress import Progress
-from ansible_collections.tenantops.access.plugins.module_utils._enforce.rollback import (
-    roll_back,
-    undo_of_record,
-    undo_of_result,
-)
+from ansible_collections.tenantops.access.plugins.module_utils._enforce.rollback import UndoRequest, roll_back
 from ansible_collections.tenantops.access.plugins.module_utils._outcome import Outcome
 
 
@@ -180,19 +187,19 @@ def main() -> None:
             **acronis_argument_spec(),
             "record_path": {"type": "path"},
             "changes": {"type": "list", "elements": "dict"},
+            "scope_id": {"type": "str"},
             "record_dir": {"type": "path"},
             "allow_disable": {"type": "bool", "default": False},
             "progress": {"type": "bool", "default": True},
         },
         required_one_of=[("record_path", "changes")],
-        mutually_exclusive=[("record_path", "changes")],
+        mutually_exclusive=[("record_path", "changes"), ("record_path", "scope_id")],
         supports_check_mode=True,
     )
-    record_path, changes = module.params["record_path"], module.params["changes"]
-    how = module.params["record_dir"], module.params["allow_disable"]
+    names = ("record_path", "changes", "scope_id", "record_dir", "allow_disable")
 
     def work(client: AcronisClient) -> Outcome:
-        request = undo_of_record(record_path, *how) if record_path is not None else undo_of_result(changes, *how)
+        request = UndoRequest(*(module.params[name] for name in names))
         progress = Progress(module.tmpdir if module.params["progress"] else None)
         return roll_back(client, request, progress, module.check_mode)
 

@@ -111,7 +111,7 @@ def check_tenant(located: Located, state: MfaState, wanted: str) -> None:
         )
     if located.shut_out:
         raise self_service_refusal(tenant)
-    if tenant.locked and tenant.lock_owner_id is not None and tenant.lock_owner_id != located.own_id:
+    if tenant.is_locked_for(located.own_id):
         raise RefusedError(
             f"{tenant.label} is locked: only users of tenant {tenant.lock_owner_id} may change it",
             "Change it with an API client of that tenant, or lift the lock.",

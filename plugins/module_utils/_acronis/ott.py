@@ -147,9 +147,10 @@ def sign_in(client: AcronisClient, ott: str, logout: bool) -> tuple[User, str | 
             user = user_from(session.post("idp", "ott", "login", body={"ott": ott}))
         except (UnauthorizedError, ForbiddenError, RejectedError) as error:
             raise _spent(error) from error
-        except MalformedError:
+        except MalformedError as error:
             # Somebody may be signed in, and nobody will use the session.
-            _sign_out(session, "an unknown account")
+            problem = _sign_out(session, "an unknown account")
+            error.remedy = " ".join(text for text in (error.remedy, problem) if text)
             raise
     return user, _sign_out(session, user.label) if logout else None
 

@@ -48,6 +48,11 @@ class Tenant:
     owner_id: str | None
     created_at: str | None
 
+    def is_locked_for(self, own_id: str) -> bool:
+        """Whether it is locked by another tenant than ``own_id``; whoever a lock without an owner keeps out, the
+        tenant's own endpoint tells."""
+        return self.locked and self.lock_owner_id not in (None, own_id)
+
     @property
     def is_organization(self) -> bool:
         """Whether it has an MFA setting of its own."""

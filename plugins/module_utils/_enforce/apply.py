@@ -12,7 +12,7 @@ import typing as t
 
 from .._acronis.client import AcronisClient
 from .._acronis.evidence import Evidence
-from .._acronis.mfa import DISABLE_IN_PROGRESS, DISABLED, MfaState, read_mfa, switch_mfa
+from .._acronis.mfa import DISABLE_IN_PROGRESS, DISABLED, MfaState, holds, read_mfa, switch_mfa
 from .._acronis.tenants import TenantTree
 from .._errors import AccessError, OptionError
 from .._policy.decide import obstacle
@@ -28,6 +28,8 @@ ALREADY = "already"
 CONFLICT = "conflict"
 FAILED = "failed"
 NOT_STARTED = "not_started"
+#: Why a tenant is a conflict that its own endpoint does not let the API client change.
+NOT_ALLOWED = "the API client may not change it (update_allowed is false)"
 #: Seconds after which a tenant is looked at once more before it is written.
 _STALE = 60.0
 
@@ -117,12 +119,13 @@ def look_again(
 
 
 def _compare(change: Change, state: MfaState) -> Result | Change:
-    if state.status == change.after or (change.after == DISABLED and state.status == DISABLE_IN_PROGRESS):
+    if holds(state, change.after):
         return Result(change, ALREADY, state.status)
-    if state.status != change.before:
+    # Switching off ends by itself.
+    if state.status != change.before and (change.before, state.status) != (DISABLE_IN_PROGRESS, DISABLED):
         return Result(change, CONFLICT, state.status, f"its state was {change.before}, and is {state.status}")
     if not state.update_allowed:
-        return Result(change, CONFLICT, state.status, "the API client may no longer change it")
+        return Result(change, CONFLICT, state.status, NOT_ALLOWED)
     if change.after == DISABLED:
         return change
     missing = max(0, state.users_count - state.users_with_totp_enabled_count)

@@ -93,7 +93,7 @@ def facts_of(tree: TenantTree, tenant: Tenant, known: Evidence) -> Facts:
         update_allowed=state.update_allowed if state is not None else None,
         shut_out=shut_out_by is not None,
         shut_out_by=shut_out_by.label if shut_out_by is not None and shut_out_by.id != tenant.id else None,
-        locked=tenant.locked and tenant.lock_owner_id != tree.own_id,
+        locked=tenant.is_locked_for(tree.own_id),
         always_enabled=always_enabled(tenant),
         users_count=state.users_count if state is not None else None,
         enrolled_count=state.users_with_totp_enabled_count if state is not None else None,

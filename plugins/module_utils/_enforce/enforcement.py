@@ -19,7 +19,7 @@ from .._outcome import Outcome
 from .._policy.document import Policy, PolicyError
 from .._policy.guards import Violation, violations
 from .._policy.plan import Change, Plan, read_plan
-from .apply import ALREADY, CHANGED, CONFLICT, FAILED, NOT_STARTED, Present, Result, Writer, look_again
+from .apply import ALREADY, CHANGED, CONFLICT, FAILED, NOT_ALLOWED, NOT_STARTED, Present, Result, Writer, look_again
 from .collect import protected_users
 from .planning import Evaluation, all_tenants, evaluate, line_of
 from .progress import Progress
@@ -78,7 +78,8 @@ class _Prepared:
     def refusal(self, approve: str | None) -> str | None:
         """Why nothing may be written, if so."""
         plan = self.plan
-        if approve is not None and approve != plan.hash:
+        # Where nothing is left to be made, a run that was approved is done.
+        if approve is not None and approve != plan.hash and self.to_make:
             return (
                 f"The approved plan {approve} is not this one, {plan.hash}: the policy or the estate has changed "
                 "since. Look at the plan again, and approve that."
@@ -86,7 +87,7 @@ class _Prepared:
         stopped = [one.message for one in self.violations if approve is None or not one.approvable]
         if stopped:
             return f"Guards stop this run before anything is written. {' '.join(stopped)} The hash is {plan.hash}."
-        conflicts = [one for one in self.looked if isinstance(one, Result) and one.result == CONFLICT]
+        conflicts = _overtaken(self.looked, self.evaluation)
         limit = plan.policy.guards.max_conflicts_percent
         if len(conflicts) * 100 > limit * len(self.looked):
             named = "; ".join(f"{_name(one.change)}: {one.detail}" for one in conflicts[:10])
@@ -180,13 +181,14 @@ def _prepare(client: AcronisClient, request: EnforceRequest, progress: Progress)
 def _next_of(client: AcronisClient, plan: Plan, present: Present, progress: Progress) -> list[Result | Change]:
     """Look at a given plan's changes from the front, until as many as one run may make are left to be made.
 
-    What an earlier run of the same plan has made does not count, so that running it again goes on.
+    What an earlier run of the same plan has made, and what is in conflict, does not count, so that running it again
+    goes on.
     """
     limit = plan.policy.rollout.max_per_run
     looked: list[Result | Change] = []
     while len(looked) < len(plan.changes):
-        already = sum(isinstance(one, Result) and one.result == ALREADY for one in looked)
-        end = len(plan.changes) if limit is None else already + limit
+        passed_over = sum(isinstance(one, Result) for one in looked)
+        end = len(plan.changes) if limit is None else passed_over + limit
         if end <= len(looked):
             break
         looked += look_again(client, plan.changes[len(looked) : end], present, progress)
@@ -209,7 +211,7 @@ def _begin(request: EnforceRequest, run: Run, client: AcronisClient, prepared: _
         client.base_url,
         policy=plan.policy.name,
         plan_hash=plan.hash,
-        approved=request.approve is not None,
+        approved=request.approve == plan.hash,
         planned=len(prepared.looked),
     )
     passed_over = [one for one in prepared.looked if isinstance(one, Result)]
@@ -254,6 +256,8 @@ def _outcome(
         "created_since": prepared.created_since,
         "results": _counts(results),
     }
+    # What a refused run would have changed is worth seeing too.
+    shown = [one.change for one in results if one.result == CHANGED] if refusal is None else prepared.to_make
     values: dict[str, t.Any] = {
         "plan": request.plan if evaluation is None else plan.as_data(evaluation.started_at),
         "plan_hash": plan.hash,
@@ -275,10 +279,20 @@ def _outcome(
         values=values,
         subject="changes",
         before="",
-        after="".join(f"{line_of(change)}\n" for change in prepared.to_make),
+        after="".join(f"{line_of(change)}\n" for change in shown),
         warnings=(*(evaluation.warnings() if evaluation is not None else ()), *_conflict_warning(results)),
         failure=_failure(results, refusal, evaluation),
     )
+
+
+def _overtaken(looked: t.Iterable[Result | Change], evaluation: Evaluation | None) -> list[Result]:
+    """The conflicts that others have made since.
+
+    Where the plan was made just now, a tenant that may not be changed could not before either: it was inferred from a
+    sample, and is read for the first time.
+    """
+    conflicts = [one for one in looked if isinstance(one, Result) and one.result == CONFLICT]
+    return conflicts if evaluation is None else [one for one in conflicts if one.detail != NOT_ALLOWED]
 
 
 def _conflict_warning(results: list[Result]) -> tuple[str, ...]:
@@ -286,7 +300,7 @@ def _conflict_warning(results: list[Result]) -> tuple[str, ...]:
     if not conflicts:
         return ()
     named = "; ".join(f"{_name(one.change)}: {one.detail}" for one in conflicts[:10])
-    return (f"Overtaken by others, and not written: {len(conflicts)} of {len(results)} changes. {named}",)
+    return (f"In conflict with the plan, and not written: {len(conflicts)} of {len(results)} changes. {named}",)
 
 
 def _failure(results: list[Result], refusal: str | None, evaluation: Evaluation | None) -> str | None:
@@ -297,7 +311,7 @@ def _failure(results: list[Result], refusal: str | None, evaluation: Evaluation 
         stopped = sum(one.result == NOT_STARTED for one in results)
         found.append(f"{len(failed)} of {len(results)} changes failed, {stopped} were not begun. {named}")
     elif refusal is None and any(one.result == NOT_STARTED for one in results):
-        details = next(one.detail for one in results if one.result == NOT_STARTED)
+        details = next((one.detail for one in results if one.result == NOT_STARTED and one.detail), None)
         found.append(f"Some changes were not begun. {details or ''}".rstrip())
     unknown = evaluation.failure() if evaluation is not None else None
     found += [unknown] if unknown is not None else []

@@ -11,7 +11,7 @@ import traceback
 import typing as t
 
 from .._errors import OptionError, quoted
-from .._policy.document import Policy, PolicyError, read_policy
+from .._policy.document import Policy, PolicyError, read_policy, without_absent
 
 try:
     import yaml
@@ -53,18 +53,11 @@ def given_policy(document: dict[str, t.Any] | None, path: str | None, scope_id: 
         OptionError: it cannot be read, or something in it is wrong; the message names the place.
     """
     try:
-        found = _without_absent(document) if path is None else _load(path)
+        found = without_absent(document) if path is None else _load(path)
         return read_policy({**found, "scope_id": scope_id} if scope_id and isinstance(found, dict) else found)
     except PolicyError as error:
         where = f"the policy in {quoted(path, whole=True)}" if path is not None else "the policy"
         raise OptionError(f"{where} cannot be used: {error}") from None
-
-
-def _without_absent(value: t.Any) -> t.Any:
-    """An option without the keys that were not given, which Ansible adds as ``None``."""
-    if isinstance(value, dict):
-        return {key: _without_absent(one) for key, one in value.items() if one is not None}
-    return [_without_absent(one) for one in value] if isinstance(value, list) else value
 
 
 def _without_doubles(pairs: list[tuple[str, t.Any]]) -> dict[str, t.Any]:

@@ -108,9 +108,13 @@ def check_lock(directory: str, scope_id: str) -> None:
             )
         return
     make_private_dir(directory)
+    if not os.access(directory, os.W_OK | os.X_OK):
+        raise OptionError(
+            f"record_dir {quoted(directory, whole=True)} cannot be written to", "Use a directory of your own."
+        )
     path = _lock_path(directory, scope_id)
     if os.path.lexists(path):
-        descriptor = _open_lock(path, os.O_RDONLY)
+        descriptor = _open_lock(path, os.O_RDWR)
         _take(descriptor, fcntl.LOCK_SH)
         os.close(descriptor)
 
@@ -185,6 +189,7 @@ class Record:
         try:
             flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_CLOEXEC
             self._descriptor = os.open(self.path, flags, 0o600)
+            _keep_name(directory)
         except OSError as error:
             raise OptionError(
                 f"the record {quoted(self.path, whole=True)} cannot be created: {error.strerror}",
@@ -241,6 +246,15 @@ class Record:
     def close(self) -> None:
         """Close the file."""
         os.close(self._descriptor)
+
+
+def _keep_name(directory: str) -> None:
+    """See that the name of a new file is on disk, as its content will be."""
+    descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _holder(descriptor: int) -> str:

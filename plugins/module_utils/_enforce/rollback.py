@@ -13,7 +13,7 @@ import typing as t
 
 from .._acronis.client import AcronisClient
 from .._acronis.mfa import DISABLE_IN_PROGRESS, DISABLED, ENABLED, read_mfa, switch_mfa
-from .._errors import AccessError, ForbiddenError, NotFoundError, OptionError, quoted
+from .._errors import AccessError, NotFoundError, OptionError, quoted
 from .._outcome import Outcome
 from .._pool import in_parallel
 from .apply import ALREADY, CHANGED, CONFLICT, FAILED, NOT_STARTED
@@ -69,63 +69,54 @@ class UndoRequest:
     """What is to be undone, and how.
 
     Attributes:
-        undos: what a run has changed.
-        scope_id: root of the scope that the run was about; ``None`` if that is not known.
-        undoes: id of the run, if it is known.
-        record_dir: where the roll back keeps its own record and its lock, if anywhere.
+        record_path: the record of the run, or
+        changes: what the run has returned.
+        scope_id: root of the scope that the run was about, where no record says it.
+        record_dir: where the roll back keeps its own record and its lock; default: beside the record, if runs do so.
         allow_disable: whether MFA may be switched off, which undoing a run usually means.
     """
 
-    undos: t.Sequence[Undo]
+    record_path: str | None
+    changes: t.Sequence[dict[str, t.Any]] | None
     scope_id: str | None
-    undoes: str | None
     record_dir: str | None
     allow_disable: bool
 
+    def header(self) -> dict[str, t.Any]:
+        """The first line of the record; empty if there is none.
 
-def undo_of_record(path: str, record_dir: str | None, allow_disable: bool) -> UndoRequest:
-    """Undo a run by its record. The roll back's own goes beside it, unless another directory is named.
+        Raises:
+            OptionError: the record cannot be read.
+        """
+        lines = read_record(self.record_path) if self.record_path is not None else []
+        return lines[0] if lines else {}
 
-    Args:
-        path: the record.
-        record_dir: another directory; without one, that of ``path``, if it is a directory for records.
-        allow_disable: see :class:`UndoRequest`.
+    def directory(self, scope_id: str | None) -> str | None:
+        """Where the roll back keeps its record and its lock, if anywhere."""
+        if self.record_dir is not None or self.record_path is None or scope_id is None:
+            return self.record_dir
+        beside = os.path.dirname(os.path.realpath(self.record_path))
+        return beside if is_record_dir(beside, scope_id) else None
 
-    Raises:
-        OptionError: the record cannot be read.
-    """
-    lines = read_record(path)
-    header = lines[0] if lines else {}
-    scope_id, undoes = (None if name not in header else str(header[name]) for name in ("scope_id", "run_id"))
-    beside = os.path.dirname(os.path.abspath(path))
-    if record_dir is None and scope_id is not None and is_record_dir(beside, scope_id):
-        record_dir = beside
-    return UndoRequest(_changes_of(lines, path), scope_id, undoes, record_dir, allow_disable)
+    def undos(self) -> list[Undo]:
+        """What the run has changed. A change that was begun, and of which nothing is known, may have been made.
 
-
-def _changes_of(lines: t.Iterable[dict[str, t.Any]], path: str) -> list[Undo]:
-    """What a run has changed; a change that was begun and not reported may have been made."""
-    begun: dict[str, Undo] = {}
-    for line in lines:
-        if line.get("type") == "intent":
-            begun[str(line.get("tenant_id"))] = _undo_from(line, path)
-        elif line.get("type") == "outcome" and line.get("result") != CHANGED and line.get("status") is not None:
-            begun.pop(str(line.get("tenant_id")), None)
-    return list(begun.values())
-
-
-def undo_of_result(changes: t.Sequence[dict[str, t.Any]], record_dir: str | None, allow_disable: bool) -> UndoRequest:
-    """Undo a run by the ``changes`` that it returned; one of which nothing is known may have been made.
-
-    Raises:
-        OptionError: that is not what a run returns.
-    """
-    undos = [
-        _undo_from(one, "changes")
-        for one in changes
-        if one.get("result") == CHANGED or (one.get("result") == FAILED and one.get("status") is None)
-    ]
-    return UndoRequest(undos, None, None, record_dir, allow_disable)
+        Raises:
+            OptionError: it cannot be read, or is not what a run writes or returns.
+        """
+        if self.record_path is None:
+            return [
+                _undo_from(one, "changes")
+                for one in self.changes or ()
+                if one.get("result") == CHANGED or (one.get("result") == FAILED and one.get("status") is None)
+            ]
+        begun: dict[str, Undo] = {}
+        for line in read_record(self.record_path):
+            if line.get("type") == "intent":
+                begun[str(line.get("tenant_id"))] = _undo_from(line, self.record_path)
+            elif line.get("type") == "outcome" and line.get("result") != CHANGED and line.get("status") is not None:
+                begun.pop(str(line.get("tenant_id")), None)
+        return list(begun.values())
 
 
 def _undo_from(item: dict[str, t.Any], where: str) -> Undo:
@@ -153,37 +144,52 @@ def roll_back(client: AcronisClient, request: UndoRequest, progress: Progress, c
         RefusedError: another run on the scope is under way.
         AccessError: the server or the network failed altogether; what is done by then stays done.
     """
-    directory, run, undos = request.record_dir, Run.begin(), request.undos
-    check_record_dir(directory)
+    check_record_dir(request.record_dir)
+    run, header = Run.begin(), request.header()
+    if header.get("base_url", client.base_url) != client.base_url:
+        raise OptionError(
+            f"the record is of a run at {quoted(header['base_url'])}, and this is {quoted(client.base_url)}",
+            "Connect to the data center of the run.",
+        )
+    scope_id = request.scope_id or header.get("scope_id")
+    directory = request.directory(scope_id)
     with contextlib.ExitStack() as held:
-        scope_id = request.scope_id
         if directory is not None:
             scope_id = client.scope_root(scope_id)
             if check_mode:
                 check_lock(directory, scope_id)
             else:
                 held.callback(ScopeLock(directory, scope_id, run).release)
+        # Not before nobody else writes the record any more.
+        undos = request.undos()
         progress.begin("looked at", len(undos))
         looked = in_parallel(lambda one: _look(client, one), undos, client.concurrency, lambda _one: progress.done())
         to_undo = [one for one in looked if isinstance(one, Undo)]
         failure = _refusal(to_undo, request.allow_disable)
-        record = None
+        record = problem = None
         if failure is not None:
             results = [Undone(one, NOT_STARTED, one.after) if isinstance(one, Undo) else one for one in looked]
         elif check_mode:
             results = [Undone(one, CHANGED, one.before) if isinstance(one, Undo) else one for one in looked]
         else:
             if directory is not None and scope_id is not None:
-                undoes = request.undoes
-                record = Record.begin(directory, scope_id, run, client.base_url, undoes=undoes, planned=len(undos))
+                about = {"undoes": header.get("run_id"), "planned": len(undos)}
+                record = Record.begin(directory, scope_id, run, client.base_url, **about)
                 held.callback(record.close)
             progress.begin("rolled back", len(to_undo))
             undone = in_parallel(_Undoing(client, record), to_undo, client.concurrency, _counter(progress))
             remaining = iter(undone)
             results = [next(remaining) if isinstance(one, Undo) else one for one in looked]
-            if record is not None:
-                failure = record.end(results=_counts(results))
-    return _outcome(results, failure, None if check_mode else run, record)
+            problem = record.end(results=_counts(results)) if record is not None else None
+    warnings: tuple[str, ...] = ()
+    if directory is None and request.record_path is not None:
+        warnings = (
+            "Runs keep no records beside this one, so the roll back has neither a record nor a lock: name record_dir.",
+        )
+    outcome = _outcome(results, failure, None if check_mode else run, record)
+    return dataclasses.replace(
+        outcome, warnings=warnings, failure=" ".join(text for text in (outcome.failure, problem) if text) or None
+    )
 
 
 def _refusal(to_undo: list[Undo], allow_disable: bool) -> str | None:
@@ -204,7 +210,7 @@ def _counter(progress: Progress) -> t.Callable[[Undone], None]:
 def _look(client: AcronisClient, one: Undo) -> Undone | Undo:
     try:
         state = read_mfa(client, one.tenant_id)
-    except (ForbiddenError, NotFoundError) as error:
+    except NotFoundError as error:
         return Undone(one, CONFLICT, None, client.redactor.mask(str(error)))
     except AccessError as error:
         return Undone(one, FAILED, None, client.redactor.mask(str(error)))

@@ -141,15 +141,15 @@ def read_policy(document: t.Any) -> Policy:
         exceptions=exceptions,
         guards=_guards(plain["guards"]),
         rollout=_rollout(plain["rollout"]),
-        document=_without_absent(plain),
+        document=without_absent(plain),
     )
 
 
-def _without_absent(value: t.Any) -> t.Any:
-    """Plain data without the keys that were not given, so that it is a document again."""
+def without_absent(value: t.Any) -> t.Any:
+    """Plain data without the keys that were not given, which are ``None`` there, so that it is a document again."""
     if isinstance(value, dict):
-        return {key: _without_absent(one) for key, one in value.items() if one is not None}
-    return [_without_absent(one) for one in value] if isinstance(value, list) else value
+        return {key: without_absent(one) for key, one in value.items() if one is not None}
+    return [without_absent(one) for one in value] if isinstance(value, list) else value
 
 
 _TYPES: dict[str, tuple[type[t.Any], ...]] = {

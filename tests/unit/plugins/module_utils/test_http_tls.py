@@ -14,6 +14,7 @@ import pytest
 
 from ansible_collections.tenantops.access.plugins.module_utils._errors import (
     AccessError,
+    LostError,
     OptionError,
     TlsError,
     UnreachableError,
@@ -147,6 +148,20 @@ class TestProxies:
         assert server.requests == []
         assert password not in str(caught.value)
         assert password not in redactor.mask(f"proxy http://jane:{password}@127.0.0.1")
+
+    @pytest.mark.parametrize("tls", [False, True])
+    def test_an_answer_that_is_lost_behind_a_proxy_may_have_been_a_change(
+        self, serve: Serve, authority: Authority, tls: bool
+    ) -> None:
+        """urllib3 says of both that the proxy is to blame, as if nothing had been sent."""
+        server = serve(lambda _request: None, authority.server_context()) if tls else serve(ok)
+        proxy = serve(ok if tls else lambda _request: None)
+        settings = HttpSettings(proxy=proxy.url, retries=2, timeout=20, ca_path=str(authority.file))
+        with pytest.raises(LostError) as caught:
+            Http(settings, Redactor()).request("POST", server.url, repeatable=False)
+        assert not caught.value.definite
+        sent = [one for one in (server if tls else proxy).requests if one.method == "POST"]
+        assert len(sent) == 1
 
     def test_a_proxy_that_is_not_there(self) -> None:
         http = session(proxy=f"http://jane:{ENCODED}@127.0.0.1:{closed_port()}")

@@ -20,11 +20,7 @@ from typing import Any
 from ansible_collections.tenantops.access.plugins.module_utils._enforce.enforcement import EnforceRequest, enforce
 from ansible_collections.tenantops.access.plugins.module_utils._enforce.planning import evaluate
 from ansible_collections.tenantops.access.plugins.module_utils._enforce.progress import Progress
-from ansible_collections.tenantops.access.plugins.module_utils._enforce.rollback import (
-    roll_back,
-    undo_of_record,
-    undo_of_result,
-)
+from ansible_collections.tenantops.access.plugins.module_utils._enforce.rollback import UndoRequest, roll_back
 from ansible_collections.tenantops.access.plugins.module_utils._outcome import Outcome
 from ansible_collections.tenantops.access.plugins.module_utils._policy.document import read_policy
 from ansible_collections.tenantops.access.tests.unit.support import people
@@ -114,17 +110,14 @@ def undo(
     source: Path | list[Change],
     *,
     allow_disable: bool = True,
+    scope_id: str | None = None,
     records: Path | None = None,
     check: bool = False,
     **wanted: Any,
 ) -> Outcome:
     """What the module for rolling back would do with a record, or with the changes that a run returned."""
-    directory = None if records is None else str(records)
-    request = (
-        undo_of_record(str(source), directory, allow_disable)
-        if isinstance(source, Path)
-        else undo_of_result(source, directory, allow_disable)
-    )
+    path, changes = (str(source), None) if isinstance(source, Path) else (None, source)
+    request = UndoRequest(path, changes, scope_id, None if records is None else str(records), allow_disable)
     return roll_back(people.connect(cloud, **wanted), request, Progress(None), check)
 
 

@@ -17,6 +17,7 @@ from ansible_collections.tenantops.access.plugins.module_utils._enforce.record i
 from ansible_collections.tenantops.access.plugins.module_utils._errors import AccessError, OptionError
 from ansible_collections.tenantops.access.plugins.module_utils._outcome import Outcome
 from ansible_collections.tenantops.access.tests.unit.plugins.module_utils._enforce.enforcing import (
+    ENDPOINT,
     OPEN,
     Estate,
     assert_honest,
@@ -177,8 +178,8 @@ class TestCheckMode:
         done = run(cloud, source, records=tmp_path / "records")
         assert_alike(checked, done)
         assert_honest(cloud, estate, done)
-        # What is as wanted already does not count as one of the run's.
-        assert len(done.values["changes"]) == (3 + with_plan if rollout else 9)
+        # What is passed over does not count as one of the run's.
+        assert len(done.values["changes"]) == (3 + 2 * with_plan if rollout else 9)
         assert done.changed
 
     def test_what_a_diff_shows(self, cloud: Cloud) -> None:
@@ -361,6 +362,36 @@ class TestSeveralRuns:
             done += part
         assert cloud.toggles() == cloud.puts() == dict.fromkeys(estate.off, 1)
 
+    def test_conflicts_do_not_stand_in_the_way_of_the_others(self, cloud: Cloud) -> None:
+        estate = Estate(cloud, 6)
+        guards = {**OPEN, "max_conflicts_percent": 100}
+        plan = estate.plan(estate.policy(guards=guards, rollout={"max_per_run": 2}))
+        first, second, *others = (one["tenant_id"] for one in plan["changes"])
+        for tenant_id in (first, second):
+            cloud.simulator.patch_tenant(tenant_id, pricing_mode="trial")
+        for _run in range(3):
+            run(cloud, plan)
+        assert estate.enabled() == set(others)
+        assert cloud.puts() == dict.fromkeys(others, 1)
+
+    def test_an_approved_run_that_is_done_is_done(self, cloud: Cloud) -> None:
+        estate = Estate(cloud, 3)
+        approved = estate.plan()["hash"]
+        cloud.simulator.fault("error_text", method="PUT", route=ENDPOINT, times=None)
+        assert run(cloud, estate.policy(), approve=approved, concurrency=1).failure is not None
+        cloud.simulator.clear_faults()
+        assert run(cloud, estate.policy(), approve=approved).failure is None
+        again = run(cloud, estate.policy(), approve=approved)
+        assert (again.changed, again.failure, again.values["changes"]) == (False, None, [])
+
+    def test_what_was_not_made_is_not_in_the_diff(self, cloud: Cloud) -> None:
+        estate = Estate(cloud, 4)
+        cloud.simulator.fault("error_text", method="PUT", route=ENDPOINT, after=1, times=None)
+        outcome = run(cloud, estate.policy(), concurrency=1)
+        (made,) = (one for one, result in results(outcome).items() if result == "changed")
+        assert len(str(outcome.after).splitlines()) == 1
+        assert made in str(outcome.after)
+
     def test_what_is_not_due_yet_waits(self, cloud: Cloud) -> None:
         estate = Estate(cloud, 2)
         wanted = estate.policy()
@@ -389,6 +420,14 @@ class TestSample:
                 if entry["method"] == "PUT":
                     assert entry["path"] in seen
                 seen.add(entry["path"])
+
+    @pytest.mark.parametrize("verify", ["all", "sample"])
+    def test_a_client_that_may_only_read(self, cloud: Cloud, verify: str) -> None:
+        estate = Estate(cloud, 40)
+        outcome = run(cloud, estate.policy(), verify=verify, client="readonly")
+        assert (outcome.changed, outcome.failure) == (False, None)
+        assert set(results(outcome).values()) <= {"conflict"}
+        assert len(outcome.values["blocked"]) + len(outcome.values["changes"]) == 40
 
     def test_check_mode_says_the_same(self, cloud: Cloud) -> None:
         estate = Estate(cloud, 26)

@@ -64,7 +64,7 @@ def assert_few_requests(cloud: Cloud, strata: list[dict[str, Any]], organization
     reading = sum(min(one["count"], SAMPLE_SIZE) for one in strata) if strata else organizations
     assert requests[MFA] == reading
     pages = requests[LISTING] + requests.get(USERS, 0)
-    assert pages <= 3
+    assert pages <= 4
     assert counters["total"] <= pages + reading + FEW
     assert set(requests) <= {TOKEN, "GET /clients/{id}", LISTING, USERS, MFA, TENANT}
     assert counters["mfa_puts"] == {}

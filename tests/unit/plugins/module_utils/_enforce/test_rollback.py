@@ -15,10 +15,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.tenantops.access.plugins.module_utils._enforce.record import Run, ScopeLock, read_record
-from ansible_collections.tenantops.access.plugins.module_utils._enforce.rollback import (
-    undo_of_record,
-    undo_of_result,
-)
+from ansible_collections.tenantops.access.plugins.module_utils._enforce.rollback import Undo, UndoRequest
 from ansible_collections.tenantops.access.plugins.module_utils._errors import OptionError, RefusedError
 from ansible_collections.tenantops.access.plugins.module_utils._outcome import Outcome
 from ansible_collections.tenantops.access.tests.unit.plugins.module_utils._enforce.enforcing import (
@@ -183,6 +180,7 @@ class TestRecord:
         assert undo(cloud, moved, check=True).values["record_path"] is None
         undone = undo(cloud, moved)
         assert (undone.changed, undone.values["record_path"]) == (True, None)
+        assert "neither a record nor a lock" in " ".join(undone.warnings)
         assert [path.name for path in tmp_path.iterdir() if path.is_file()] == [moved.name]
 
     def test_by_changes_it_is_where_one_says(self, cloud: Cloud, tmp_path: Path) -> None:
@@ -190,6 +188,8 @@ class TestRecord:
         undone = undo(cloud, run(cloud, estate.policy()).values["changes"], records=tmp_path)
         header = read_record(undone.values["record_path"])[0]
         assert (header["scope_id"], header["undoes"]) == (cloud.simulator.tenant_id, None)
+        again = undo(cloud, undone.values["changes"], records=tmp_path, scope_id=estate.partner)
+        assert read_record(again.values["record_path"])[0]["scope_id"] == estate.partner
         with pytest.raises(OptionError, match="absolute"):
             undo(cloud, [], records=Path("records"))
 
@@ -205,6 +205,36 @@ class TestRecord:
         assert cloud.puts() == {}
         lock.release()
         assert undo(cloud, Path(outcome.values["record_path"]), check=check).changed
+
+    def test_of_another_data_center(self, cloud: Cloud, tmp_path: Path) -> None:
+        estate = Estate(cloud, 1)
+        outcome = run(cloud, estate.policy(), records=tmp_path)
+        path = Path(outcome.values["record_path"])
+        here = cloud.simulator.base_url
+        path.write_text(path.read_text(encoding="utf-8").replace(here, "https://eu8-cloud.example.com/api/2"), "utf-8")
+        cloud.simulator.reset_counters()
+        with pytest.raises(OptionError, match="eu8-cloud"):
+            undo(cloud, path)
+        assert cloud.simulator.counters()["total"] == 0
+
+    def test_of_another_account(self, cloud: Cloud, tmp_path: Path) -> None:
+        estate = Estate(cloud, 2)
+        outcome = run(cloud, estate.policy(), records=tmp_path)
+        undone = undo(cloud, Path(outcome.values["record_path"]), client="neighbour")
+        assert results(undone) == dict.fromkeys(estate.off, "failed")
+        assert undone.failure is not None
+        assert undone.values["conflicts"] == []
+
+    def test_what_a_run_still_writes_meanwhile_is_undone_too(self, cloud: Cloud, tmp_path: Path) -> None:
+        estate = Estate(cloud, 6)
+        outcome = run(cloud, estate.policy(), records=tmp_path)
+        path = Path(outcome.values["record_path"])
+        whole = path.read_bytes()
+        request = UndoRequest(str(path), None, None, None, True)
+        path.write_bytes(b"".join(whole.splitlines(keepends=True)[:5]))
+        assert request.header() == read_record(str(path))[0]
+        path.write_bytes(whole)
+        assert len(request.undos()) == 6
 
     def test_what_cannot_be_recorded_is_not_done(self, cloud: Cloud, tmp_path: Path) -> None:
         estate = Estate(cloud, 5)
@@ -299,6 +329,11 @@ class TestConflicts:
         assert cloud.count(MFA) == 5
 
 
+def undos_of(changes: list[dict[str, Any]]) -> list[Undo]:
+    """What is to be undone of changes that a run returned."""
+    return UndoRequest(None, changes, None, None, True).undos()
+
+
 class TestSources:
     """What is no record, and no list of changes."""
 
@@ -314,19 +349,19 @@ class TestSources:
     )
     def test_changes_that_are_none(self, changed: dict[str, Any]) -> None:
         good = {"tenant_id": "a", "path": ["a"], "before": "disabled", "after": "enabled", "result": "changed"}
-        assert len(undo_of_result([good], None, True).undos) == 1
+        assert len(undos_of([good])) == 1
         with pytest.raises(OptionError):
-            undo_of_result([{**good, **changed}], None, True)
+            undos_of([{**good, **changed}])
         missing = {name: value for name, value in good.items() if name not in changed}
         with pytest.raises(OptionError):
-            undo_of_result([missing], None, True)
+            undos_of([missing])
 
     @pytest.mark.parametrize("content", ["no newline", "{}", "\n", '{"hash": "x"}\n'])
     def test_records_that_are_none(self, tmp_path: Path, content: str) -> None:
         path = tmp_path / "record.jsonl"
         path.write_text(content, encoding="utf-8")
         with pytest.raises(OptionError):
-            undo_of_record(str(path), None, True)
+            UndoRequest(str(path), None, None, None, True).undos()
 
     def test_nothing_to_undo(self, cloud: Cloud, tmp_path: Path) -> None:
         estate = Estate(cloud, 0, on=1)
