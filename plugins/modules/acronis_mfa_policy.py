@@ -16,11 +16,13 @@ description:
     Either a policy is evaluated and carried out, or a plan made before by M(tenantops.access.acronis_mfa_plan).
   - Guards stop the task before its first write if it would do more than the policy allows. Approving the plan by its
     hash passes them, except the one against switching MFA off.
-  - Of a given plan, each tenant is looked at again first. What somebody else has changed since is a conflict, and is
-    not written; too many conflicts stop the task before its first write.
+  - Of a given plan, each tenant is looked at again first. What somebody else has changed, moved, disabled or locked
+    since is a conflict, and is not written, and so is one that a protected user has joined. Too many conflicts stop the
+    task before its first write.
   - Changes are made in waves. After too many failures no other change is begun; those under way are finished. A change
     whose answer is lost is settled by reading, so nothing is reported that was not seen.
-  - A run that was killed is continued by running again.
+  - A run that was killed is continued by running again. One that was approved has another hash by then, because a part
+    of it is done. Approve that, or run the plan.
 extends_documentation_fragment:
   - tenantops.access.acronis
   - tenantops.access.acronis.modules
@@ -48,7 +50,8 @@ options:
   approve:
     description:
       - Hash of the plan that somebody has looked at. It passes the guards, except C(allow_disable). If it is not the
-        hash of this plan, the task fails, because the policy or the estate has changed since.
+        hash of this plan, the task fails, because the policy or the estate has changed since, unless nothing is left to
+        be made.
     type: str
   record_dir:
     description:
