@@ -198,7 +198,7 @@ options:
   scope_id:
     description:
       - Id of the tenant at the top of the scope, instead of the policy's own C(scope_id), so that one policy can hold
-        for several accounts.
+        for several accounts. A plan that is given has to be about this scope.
     type: str
   verify:
     description:

@@ -320,7 +320,7 @@ class Http:
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, UnicodeError) as error:
             raise self._failure(error, name) from None
         if self._cookies is not None:
-            self._cookies.update(response.cookies)
+            requests.cookies.extract_cookies_to_jar(self._cookies, prepared, response.raw)
         if 300 <= response.status_code < 400:
             target = quoted(self._redactor.mask(response.headers.get("Location", "")))
             raise MalformedError(
@@ -337,11 +337,16 @@ class Http:
                 f"{name} cannot be sent ({self._redactor.mask(str(error))})", "Check the URLs of server and proxy."
             )
         causes = list(_causes(error))
+        # urllib3 blames the proxy too where a connection through it broke after the request was sent.
+        broken = [
+            one
+            for one in (getattr(cause, "original_error", None) for cause in causes)
+            if isinstance(one, ConnectionError)
+        ]
+        causes += broken
         innermost = next((c for c in reversed(causes) if isinstance(c, OSError) and c.strerror), causes[-1])
         reason = self._redactor.mask(getattr(innermost, "strerror", None) or str(innermost) or type(innermost).__name__)
         tls = " ".join(str(cause) for cause in causes if isinstance(cause, ssl.SSLError)).lower()
-        # urllib3 blames the proxy too where a connection through it broke after the request was sent.
-        broken = any(isinstance(getattr(cause, "original_error", None), ConnectionError) for cause in causes)
         if not broken and any(isinstance(cause, requests.exceptions.ProxyError) for cause in causes):
             return UnreachableError(
                 f"the proxy did not pass on {name} ({reason})",

@@ -388,7 +388,7 @@ def main() -> None:
             "progress": {"type": "bool", "default": True},
         },
         required_one_of=[sources],
-        mutually_exclusive=[sources, ("scope_id", "plan"), ("scope_id", "plan_file")],
+        mutually_exclusive=[sources],
         supports_check_mode=True,
     )
     policy, policy_file, plan, plan_file = (module.params[name] for name in sources)
@@ -398,7 +398,8 @@ def main() -> None:
     def work(client: AcronisClient) -> Outcome:
         is_plan = policy is None and policy_file is None
         wanted = None if is_plan else given_policy(policy, policy_file, module.params["scope_id"])
-        options = (module.params[name] for name in ("approve", "verify", "record_dir", "return_tenants"))
+        names = ("approve", "verify", "record_dir", "return_tenants", "scope_id")
+        options = (module.params[name] for name in names)
         request = EnforceRequest(wanted, given_plan(plan, plan_file), *options)
         progress = Progress(module.tmpdir if module.params["progress"] else None)
         return enforce(client, request, progress, module.check_mode)

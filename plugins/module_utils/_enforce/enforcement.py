@@ -11,7 +11,7 @@ import dataclasses
 import time
 import typing as t
 
-from .._acronis.client import AcronisClient
+from .._acronis.client import AcronisClient, clean_id
 from .._acronis.mfa import ENABLED
 from .._acronis.tenants import TenantTree, read_tree
 from .._errors import OptionError, quoted
@@ -39,6 +39,7 @@ class EnforceRequest:
         verify: ``all`` or ``sample``, for evaluating a policy.
         record_dir: where to keep records and locks.
         return_tenants: ``changed`` or ``all``.
+        scope_id: what the scope of a given plan has to be, if anything.
     """
 
     policy: Policy | None
@@ -47,6 +48,7 @@ class EnforceRequest:
     verify: str
     record_dir: str | None
     return_tenants: str
+    scope_id: str | None = None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -158,31 +160,43 @@ def _given(plan: t.Any) -> Plan:
 def _prepare(client: AcronisClient, request: EnforceRequest, progress: Progress) -> _Prepared:
     if request.policy is None:
         plan = _given(request.plan)
+        if request.scope_id and clean_id(request.scope_id, "scope_id") != plan.scope_id:
+            raise OptionError(
+                f"the plan is about the scope {plan.scope_id}, and scope_id is {quoted(request.scope_id)}",
+                "Take the plan of this scope, or make one.",
+            )
         progress.begin("tenants listed", 0)
         tree = read_tree(client, plan.scope_id, progress.reached)
         patterns = plan.policy.guards.protected_users
         protected = {}
         if patterns and any(change.after == ENABLED for change in plan.changes):
             protected = protected_users(client, tree, patterns, progress)
-        looked = _next_of(client, plan, Present(tree, protected), progress)
+        present = Present(tree, protected)
+        looked = _next_of(plan, lambda changes: look_again(client, changes, present, progress))
         return _Prepared(plan, looked, None, _created_since(tree, request.plan))
     evaluation = evaluate(client, request.policy, request.verify, progress)
     plan = evaluation.plan
     # What was read from the tenants' own endpoints a moment ago need not be read again; what was inferred must be.
     inferred = {one.facts.id for one in evaluation.decisions if one.facts.evidence != "endpoint"}
-    unsure = [change for change in plan.selected if change.tenant_id in inferred]
-    again = {
-        one.tenant_id: result for one, result in zip(unsure, look_again(client, unsure, None, progress), strict=True)
-    }
-    looked = [again.get(change.tenant_id, change) for change in plan.selected]
-    return _Prepared(plan, looked, evaluation, 0)
+
+    def look(changes: t.Sequence[Change]) -> list[Result | Change]:
+        unsure = [change for change in changes if change.tenant_id in inferred]
+        found = look_again(client, unsure, None, progress)
+        again = {change.tenant_id: one for change, one in zip(unsure, found, strict=True)}
+        return [again.get(change.tenant_id, change) for change in changes]
+
+    return _Prepared(plan, _next_of(plan, look), evaluation, 0)
 
 
-def _next_of(client: AcronisClient, plan: Plan, present: Present, progress: Progress) -> list[Result | Change]:
-    """Look at a given plan's changes from the front, until as many as one run may make are left to be made.
+def _next_of(plan: Plan, look: t.Callable[[t.Sequence[Change]], list[Result | Change]]) -> list[Result | Change]:
+    """Look at a plan's changes from the front, until as many as one run may make are left to be made.
 
-    What an earlier run of the same plan has made, and what is in conflict, does not count, so that running it again
-    goes on.
+    What an earlier run of the same plan has made, and what is in conflict, does not count: it would keep the others
+    from their turn, run after run.
+
+    Args:
+        plan: the plan.
+        look: says of changes, in order, whether they are to be made, as :func:`look_again` does.
     """
     limit = plan.policy.rollout.max_per_run
     looked: list[Result | Change] = []
@@ -191,7 +205,7 @@ def _next_of(client: AcronisClient, plan: Plan, present: Present, progress: Prog
         end = len(plan.changes) if limit is None else passed_over + limit
         if end <= len(looked):
             break
-        looked += look_again(client, plan.changes[len(looked) : end], present, progress)
+        looked += look(plan.changes[len(looked) : end])
     return looked
 
 
@@ -305,6 +319,10 @@ def _conflict_warning(results: list[Result]) -> tuple[str, ...]:
 
 def _failure(results: list[Result], refusal: str | None, evaluation: Evaluation | None) -> str | None:
     found = [refusal] if refusal is not None else []
+    unrecorded = [one for one in results if one.result == CHANGED and one.detail is not None]
+    if unrecorded:
+        named = "; ".join(f"{_name(one.change)}: {one.detail}" for one in unrecorded[:10])
+        found.append(f"{len(unrecorded)} of {len(results)} changes were made and could not be recorded. {named}")
     failed = [one for one in results if one.result == FAILED]
     if failed:
         named = "; ".join(f"{_name(one.change)}: {one.detail}" for one in failed[:10])

@@ -250,9 +250,17 @@ class Record:
 
 def _keep_name(directory: str) -> None:
     """See that the name of a new file is on disk, as its content will be."""
-    descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
+    except PermissionError:
+        # It may be written to and not read.
+        return
     try:
         os.fsync(descriptor)
+    except OSError as error:
+        # Not every file system does that.
+        if error.errno not in (errno.EINVAL, errno.ENOTSUP):
+            raise
     finally:
         os.close(descriptor)
 

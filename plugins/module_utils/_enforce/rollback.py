@@ -11,7 +11,7 @@ import dataclasses
 import os
 import typing as t
 
-from .._acronis.client import AcronisClient
+from .._acronis.client import AcronisClient, clean_id
 from .._acronis.mfa import DISABLE_IN_PROGRESS, DISABLED, ENABLED, read_mfa, switch_mfa
 from .._errors import AccessError, NotFoundError, OptionError, quoted
 from .._outcome import Outcome
@@ -151,7 +151,7 @@ def roll_back(client: AcronisClient, request: UndoRequest, progress: Progress, c
             f"the record is of a run at {quoted(header['base_url'])}, and this is {quoted(client.base_url)}",
             "Connect to the data center of the run.",
         )
-    scope_id = request.scope_id or header.get("scope_id")
+    scope_id = clean_id(request.scope_id, "scope_id") if request.scope_id else header.get("scope_id")
     directory = request.directory(scope_id)
     with contextlib.ExitStack() as held:
         if directory is not None:
@@ -252,7 +252,8 @@ class _Undoing:
                 self._record.write(kind, tenant_id=one.tenant_id, path=list(one.path), **values)
         except OptionError as error:
             self._problem = str(error)
-        return self._problem is None
+            return False
+        return True
 
 
 def _counts(results: t.Iterable[Undone]) -> dict[str, int]:
@@ -261,10 +262,10 @@ def _counts(results: t.Iterable[Undone]) -> dict[str, int]:
 
 
 def _outcome(results: list[Undone], failure: str | None, run: Run | None, record: Record | None) -> Outcome:
-    bad = [one for one in results if one.result == FAILED or (one.result == NOT_STARTED and one.detail is not None)]
+    bad = [one for one in results if one.result == FAILED or (one.detail is not None and one.result != CONFLICT)]
     if bad and failure is None:
         named = "; ".join(f"{one.undo.label}: {one.detail}" for one in bad[:10])
-        failure = f"{len(bad)} of {len(results)} tenants could not be rolled back. {named}"
+        failure = f"{len(bad)} of {len(results)} tenants could not be rolled back, or not be recorded. {named}"
     counts = _counts(results)
     return Outcome(
         changed=counts[CHANGED] > 0,

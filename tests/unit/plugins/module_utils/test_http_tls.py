@@ -160,6 +160,7 @@ class TestProxies:
         with pytest.raises(LostError) as caught:
             Http(settings, Redactor()).request("POST", server.url, repeatable=False)
         assert not caught.value.definite
+        assert "roxy" not in str(caught.value)
         sent = [one for one in (server if tls else proxy).requests if one.method == "POST"]
         assert len(sent) == 1
 

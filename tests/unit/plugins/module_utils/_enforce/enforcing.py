@@ -89,6 +89,7 @@ def run(
     approve: str | None = None,
     verify: str = "all",
     records: Path | None = None,
+    scope_id: str | None = None,
     check: bool = False,
     **wanted: Any,
 ) -> Outcome:
@@ -101,6 +102,7 @@ def run(
         verify,
         None if records is None else str(records),
         "changed",
+        scope_id,
     )
     return enforce(people.connect(cloud, **wanted), request, Progress(None), check)
 

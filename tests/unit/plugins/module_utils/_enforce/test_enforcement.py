@@ -252,6 +252,13 @@ class TestPlan:
             run(cloud, plan)
         assert cloud.puts() == {}
 
+    def test_one_of_another_scope(self, cloud: Cloud) -> None:
+        estate, other = Estate(cloud, 1), Estate(cloud, 1)
+        plan = estate.plan()
+        with pytest.raises(OptionError, match=other.partner):
+            run(cloud, plan, scope_id=other.partner)
+        assert results(run(cloud, plan, scope_id=estate.partner.upper())) == {estate.off[0]: "changed"}
+
     def test_one_that_went_through_a_file(self, cloud: Cloud) -> None:
         estate = Estate(cloud, 0)
         estate.off.append(estate.add("\U0001f512 \u201cZoë\u201d \u2028 {{ x }}", users=1))
@@ -422,9 +429,10 @@ class TestSample:
                 seen.add(entry["path"])
 
     @pytest.mark.parametrize("verify", ["all", "sample"])
-    def test_a_client_that_may_only_read(self, cloud: Cloud, verify: str) -> None:
+    @pytest.mark.parametrize("rollout", [{}, {"max_per_run": 3}])
+    def test_a_client_that_may_only_read(self, cloud: Cloud, verify: str, rollout: Document) -> None:
         estate = Estate(cloud, 40)
-        outcome = run(cloud, estate.policy(), verify=verify, client="readonly")
+        outcome = run(cloud, estate.policy(rollout=rollout), verify=verify, client="readonly")
         assert (outcome.changed, outcome.failure) == (False, None)
         assert set(results(outcome).values()) <= {"conflict"}
         assert len(outcome.values["blocked"]) + len(outcome.values["changes"]) == 40

@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -217,6 +218,26 @@ class TestFullDisk:
         intents = {line["tenant_id"] for line in of_type(read_record(str(only(tmp_path))), "intent")}
         assert cloud.puts().keys() == switched <= intents
         assert undo(cloud, outcome.values["changes"]).failure is None
+        assert estate.enabled() == set()
+
+    def test_an_outcome_that_cannot_be_written_is_told(
+        self, cloud: Cloud, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        estate = Estate(cloud, 1)
+        write = Record.write
+
+        def full(record: Record, kind: str, **values: Any) -> None:
+            if kind == "outcome":
+                raise OptionError("the record cannot be written", "Make room.")
+            write(record, kind, **values)
+
+        with monkeypatch.context() as disk:
+            disk.setattr(Record, "write", full)
+            done = run(cloud, estate.policy(), records=tmp_path)
+            undone = undo(cloud, Path(done.values["record_path"]))
+        for outcome in (done, undone):
+            assert results(outcome) == {estate.off[0]: "changed"}
+            assert "cannot be written" in (outcome.failure or "")
         assert estate.enabled() == set()
 
     def test_nothing_is_written_when_there_is_no_room_at_all(self, cloud: Cloud, tmp_path: Path) -> None:

@@ -188,7 +188,7 @@ class TestRecord:
         undone = undo(cloud, run(cloud, estate.policy()).values["changes"], records=tmp_path)
         header = read_record(undone.values["record_path"])[0]
         assert (header["scope_id"], header["undoes"]) == (cloud.simulator.tenant_id, None)
-        again = undo(cloud, undone.values["changes"], records=tmp_path, scope_id=estate.partner)
+        again = undo(cloud, undone.values["changes"], records=tmp_path, scope_id=estate.partner.upper())
         assert read_record(again.values["record_path"])[0]["scope_id"] == estate.partner
         with pytest.raises(OptionError, match="absolute"):
             undo(cloud, [], records=Path("records"))
