@@ -15,7 +15,7 @@ from .._acronis.evidence import Evidence
 from .._acronis.mfa import DISABLE_IN_PROGRESS, DISABLED, MfaState, holds, read_mfa, switch_mfa
 from .._acronis.tenants import TenantTree
 from .._errors import AccessError, OptionError
-from .._policy.decide import obstacle
+from .._policy.decide import NOT_ALLOWED, obstacle
 from .._policy.document import Rollout
 from .._policy.plan import Change
 from .._pool import in_parallel
@@ -28,8 +28,6 @@ ALREADY = "already"
 CONFLICT = "conflict"
 FAILED = "failed"
 NOT_STARTED = "not_started"
-#: Why a tenant is a conflict that its own endpoint does not let the API client change.
-NOT_ALLOWED = "the API client may not change it (update_allowed is false)"
 #: Seconds after which a tenant is looked at once more before it is written.
 _STALE = 60.0
 

@@ -16,10 +16,11 @@ from .._acronis.mfa import ENABLED
 from .._acronis.tenants import TenantTree, read_tree
 from .._errors import OptionError, quoted
 from .._outcome import Outcome
+from .._policy.decide import NOT_ALLOWED
 from .._policy.document import Policy, PolicyError
 from .._policy.guards import Violation, violations
 from .._policy.plan import Change, Plan, read_plan
-from .apply import ALREADY, CHANGED, CONFLICT, FAILED, NOT_ALLOWED, NOT_STARTED, Present, Result, Writer, look_again
+from .apply import ALREADY, CHANGED, CONFLICT, FAILED, NOT_STARTED, Present, Result, Writer, look_again
 from .collect import protected_users
 from .planning import Evaluation, all_tenants, evaluate, line_of
 from .progress import Progress

@@ -15,6 +15,7 @@ from .._acronis.client import AcronisClient, clean_id
 from .._acronis.mfa import DISABLE_IN_PROGRESS, DISABLED, ENABLED, read_mfa, switch_mfa
 from .._errors import AccessError, NotFoundError, OptionError, quoted
 from .._outcome import Outcome
+from .._policy.decide import NOT_ALLOWED
 from .._pool import in_parallel
 from .apply import ALREADY, CHANGED, CONFLICT, FAILED, NOT_STARTED
 from .progress import Progress
@@ -220,7 +221,7 @@ def _look(client: AcronisClient, one: Undo) -> Undone | Undo:
     if status != one.after:
         return Undone(one, CONFLICT, state.status, f"the run left it {one.after}, and it is {state.status}")
     if not state.update_allowed:
-        return Undone(one, CONFLICT, state.status, "the API client may not change it (update_allowed is false)")
+        return Undone(one, CONFLICT, state.status, NOT_ALLOWED)
     return one
 
 

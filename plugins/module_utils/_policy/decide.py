@@ -36,6 +36,8 @@ DISPOSITIONS = (
 COUNTED = frozenset({"compliant", "converging", "blocked", "pending", "drifted", "unknown"})
 #: Days before its last one from which on an exception is announced to expire.
 SOON = 14
+#: Why a tenant cannot be changed whose own endpoint does not let the API client do it.
+NOT_ALLOWED = "the API client may not change it (update_allowed is false)"
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -242,7 +244,7 @@ def obstacle(one: Facts, wanted: str) -> str | None:
     if one.locked:
         return "the tenant is locked by another one"
     if one.update_allowed is False:
-        return "the API client may not change it (update_allowed is false)"
+        return NOT_ALLOWED
     if wanted == ENABLED and one.protected:
         more = f" and {len(one.protected) - 3} more" if len(one.protected) > 3 else ""
         return f"it would lock out the protected user {', '.join(one.protected[:3])}{more}"
