@@ -30,7 +30,7 @@ demo: demo-environment ## Run the main job on the built-in simulator, as a story
 simulator: demo-environment ## Start the simulator and print the environment that points a shell at it
 	@$(WITH_VENV) PYTHONPATH="$(CURDIR)/tests" python hacking/run_simulator.py $(ARGS)
 
-check: test-environment ## Run linters, types and unit tests: about a minute
+check: test-environment ## Run linters, types and unit tests: about three minutes
 	@$(WITH_VENV) hacking/check.sh
 
 test: test-environment ## Run all checks; the longer tests with the oldest and the newest ansible-core
