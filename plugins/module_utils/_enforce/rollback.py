@@ -200,7 +200,7 @@ def _refusal(to_undo: list[Undo], allow_disable: bool) -> str | None:
         return None
     return (
         f"Rolling back would switch MFA off in {len(weakening)} tenants. Nothing was written. If that is meant, "
-        "set allow_disable."
+        "set allow_disable, in the playbook mfa_rollback by the variable mfa_rollback_allow_disable."
     )
 
 
