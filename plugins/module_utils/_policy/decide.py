@@ -19,8 +19,8 @@ DISABLE_IN_PROGRESS = "disable_in_progress"
 UNMANAGED = "unmanaged"
 UNKNOWN = "unknown"
 
-#: Every disposition, in the order in which they are tested. A folder or unit is never read, so it is inherited even
-#: where its organization is unknown.
+#: Every disposition, in the order in which reports show them. They are tested in the same order but for the first two:
+#: a folder or unit is never read itself, so it is inherited even where its organization is unknown.
 DISPOSITIONS = (
     "unknown",
     "inherited",
