@@ -60,27 +60,27 @@ options:
     type: str
   timeout:
     description:
-      - Seconds to wait for a connection, and for each piece of an answer.
+      - Seconds to wait for a connection, and for each piece of an answer, from 1 to 3600.
       - If not set, the environment variable E(ACRONIS_TIMEOUT) is used.
     type: int
     default: 30
   retries:
     description:
       - Tries after the first, one to two seconds apart, when the server fails (50x), the connection is lost, or an
-        answer is garbled. Only what may safely be repeated is repeated.
+        answer is garbled. Only what may safely be repeated is repeated. From 0 to 100.
       - If not set, the environment variable E(ACRONIS_RETRIES) is used.
     type: int
     default: 2
   retry_max_wait:
     description:
-      - Seconds that C(Retry-After) of the statuses 429 and 503 may make one request wait in all. A longer wait is an
-        error at once.
+      - Seconds that C(Retry-After) of the statuses 429 and 503 may make one request wait in all, from 0 to 86400. A
+        longer wait is an error at once.
       - If not set, the environment variable E(ACRONIS_RETRY_MAX_WAIT) is used.
     type: int
     default: 300
   concurrency:
     description:
-      - Connections that bulk work uses at once. A single tenant needs one only.
+      - Connections that bulk work uses at once, from 1 to 512. A single tenant needs one only.
       - If not set, the environment variable E(ACRONIS_CONCURRENCY) is used.
     type: int
     default: 16
@@ -95,12 +95,13 @@ options:
     description:
       - Directory of the token cache, created with mode 0700. It must belong to the user and be writable for nobody
         else; otherwise the cache is not used, and a warning says so.
-      - The default is C(tenantops.access/tokens) in the user's cache directory.
+      - The default is C(tenantops.access/tokens) in the user's cache directory, which is E(XDG_CACHE_HOME) or
+        C(~/.cache).
       - If not set, the environment variable E(ACRONIS_TOKEN_CACHE_DIR) is used.
     type: path
 requirements:
   - python >= 3.11
-  - requests
+  - requests >= 2.31.0
 """
 
     PLUGINS = r"""
@@ -149,7 +150,7 @@ options:
     MODULES = r"""
 attributes:
   action_group:
-    description: Use C(group/tenantops.access.acronis) in C(module_defaults) to set the connection options once.
+    description: Whether C(group/tenantops.access.acronis) in C(module_defaults) sets its connection options.
     support: full
     membership:
       - tenantops.access.acronis

@@ -33,14 +33,15 @@ options:
   access_token:
     description:
       - Token of a session to use. A session is bound to the IP address that opened it.
-      - If not set, the environment variable E(DOCLUSTER_ACCESS_TOKEN) is used, unless the task sets O(username) or
-        O(token_path).
+      - If not set, the environment variable E(DOCLUSTER_ACCESS_TOKEN) is used, unless the task sets O(username),
+        O(password) or O(token_path).
     type: str
   token_path:
     description:
-      - A file that keeps the session's token from one task to the next. It holds URL, user and token as JSON,
-        is written with mode 0600, and its token is never sent to another URL or used for another user.
-      - If not set, the environment variable E(DOCLUSTER_TOKEN_PATH) is used.
+      - A file that keeps the session's token from one task to the next. It holds URL, user and token as JSON, is
+        written with mode 0600, and its token is never sent to another URL or used for another user.
+      - Its directory has to exist. If it does not, the task fails before it logs in.
+      - If not set, the environment variable E(DOCLUSTER_TOKEN_PATH) is used, unless the task sets O(access_token).
     type: path
   validate_certs:
     description:
@@ -50,28 +51,29 @@ options:
     default: true
   ca_path:
     description:
-      - A PEM file, or a directory prepared by C(openssl rehash), with the certificate authorities to trust.
+      - A PEM file, or a directory prepared by C(openssl rehash), with the certificate authorities to trust. The default
+        is the bundle that the Python package C(requests) uses; E(REQUESTS_CA_BUNDLE) is not consulted.
       - If not set, the environment variable E(DOCLUSTER_CA_PATH) is used.
     type: path
   proxy:
     description:
-      - URL of a proxy.
+      - URL of a proxy, such as V(http://proxy.example.com:3128).
       - If not set, the environment variable E(DOCLUSTER_PROXY) is used, and then the usual ones (E(HTTPS_PROXY),
         E(HTTP_PROXY), E(NO_PROXY)).
     type: str
   timeout:
     description:
-      - Seconds to wait for a connection, and for each piece of an answer.
+      - Seconds to wait for a connection, and for each piece of an answer, from 1 to 3600.
       - If not set, the environment variable E(DOCLUSTER_TIMEOUT) is used.
     type: int
     default: 30
 attributes:
   action_group:
-    description: Use C(group/tenantops.access.cluster) in C(module_defaults) to set the connection options once.
+    description: Whether C(group/tenantops.access.cluster) in C(module_defaults) sets its connection options.
     support: full
     membership:
       - tenantops.access.cluster
 requirements:
   - python >= 3.11
-  - requests
+  - requests >= 2.31.0
 """

@@ -14,18 +14,17 @@ class ModuleDocFragment:
 options:
   policy:
     description:
-      - The policy.
-      - Exactly one of O(policy) and O(policy_file) is required.
+      - The policy as data. Not together with O(policy_file).
     type: dict
     suboptions:
       name:
-        description: What reports call it.
+        description: What reports call the policy.
         type: str
         required: true
       scope_id:
         description:
           - Id of the tenant at the top of the scope. The policy is about this tenant and all below it.
-          - The default is the API client's own tenant. Required with only an O(access_token).
+          - The default is the API client's own tenant. Required with an O(access_token) and no O(client_id).
         type: str
       default:
         description: What is wanted of partners and customers that no rule fits.
@@ -37,7 +36,7 @@ options:
       rules:
         description:
           - What is wanted of which tenants. The first rule that fits a tenant decides.
-          - A rule that decides no tenant is an error, unless it says otherwise.
+          - A rule that decides no tenant is an error, unless it has C(allow_empty).
         type: list
         elements: dict
         required: true
@@ -76,7 +75,7 @@ options:
                 type: list
                 elements: raw
               pricing_mode:
-                description: Pricing modes of tenants.
+                description: Pricing modes of tenants. A tenant of which the platform does not show it is V(unknown).
                 type: list
                 elements: str
                 choices:
@@ -113,27 +112,28 @@ options:
             required: true
           tenant:
             description:
-              - What the tenant is expected to be called, a path joined by slashes, a name, or a list of names. If it is
-                called otherwise, that is a warning.
+              - What the tenant is expected to be called, which is a path joined by slashes, a name, or a list of names
+                that is a path. If it is called otherwise, that is a warning.
             type: raw
           reason:
-            description: Why.
+            description: Why the rules are suspended for the tenant.
             type: str
             required: true
           owner:
-            description: Who answers for it.
+            description: Who answers for the exception.
             type: str
             required: true
           ticket:
-            description: Where it was decided.
+            description: Where the exception was decided.
             type: str
           expires:
             description:
-              - The last day on which it holds, such as V(2027-01-31), in UTC. It is announced for 14 days before.
+              - The last day on which it holds, such as V(2027-01-31), in UTC. A warning announces it for 14 days
+                before.
             type: str
             required: true
       guards:
-        description: What stops a run that nobody has looked at.
+        description: What stops a run that nobody has looked at. Each guard that is left out has its default.
         type: dict
         suboptions:
           max_changes:
@@ -147,22 +147,27 @@ options:
             type: float
             default: 25.0
           max_lockouts:
-            description: Users who may have to enrol before they can sign in again, at most.
+            description:
+              - Users who may have to enrol before they can sign in again, at most. A plan made with O(verify=sample)
+                does not know their number and shows the guard as violated; a run reads it first.
             type: int
             default: 500
           max_conflicts_percent:
-            description: Share of planned changes that may have been overtaken by others at most, in percent.
+            description:
+              - Share of a run's planned changes that may be conflicts at most, because others have changed the tenants
+                since, in percent. An approval does not pass this guard.
             type: float
             default: 5.0
           protected_users:
             description:
-              - Shell patterns for logins and e-mail addresses, upper and lower case alike. A tenant with a user who
-                fits and would be locked out is blocked.
+              - Shell patterns for logins and e-mail addresses, upper and lower case alike. A tenant is blocked if a
+                user who fits would be locked out by switching MFA on. Service accounts and disabled accounts do not
+                count.
             type: list
             elements: str
             default: []
           allow_disable:
-            description: Whether MFA may be switched off anywhere.
+            description: Whether MFA may be switched off anywhere. An approval does not pass this guard.
             type: bool
             default: false
           enforce_expired:
@@ -170,16 +175,18 @@ options:
             type: bool
             default: false
       rollout:
-        description: How changes are made.
+        description: How changes are made. Each key that is left out has its default.
         type: dict
         suboptions:
           max_per_run:
             description:
               - Tenants that one run changes at most, the first in a stable order that has nothing to do with who they
-                are. The others stay drifted until the next run.
+                are. The others stay drifted until the next run. By default there is no limit.
             type: int
           waves:
-            description: Cumulative shares of the changes, rising. The last one is C(100%).
+            description:
+              - Cumulative shares of the changes, rising. A wave begins when the one before is done. The last one is
+                V(100%).
             type: list
             elements: str
             default:
@@ -187,28 +194,35 @@ options:
               - 25%
               - 100%
           max_failures:
-            description: Failed changes after which no other is begun.
+            description:
+              - Failed changes in spite of which a run goes on. When there is one more, no other change is begun.
             type: int
             default: 0
   policy_file:
     description:
-      - A YAML or JSON file with the policy, where the module runs. A key that stands there twice is an error.
-      - Exactly one of O(policy) and O(policy_file) is required.
+      - A YAML or JSON file with the policy, on the machine that the module runs on. Where that is the machine of
+        Ansible itself, a relative path begins at the playbook's directory.
+      - A key that stands in a mapping twice is an error.
+      - It needs PyYAML in the Python that runs the module. Ansible's own Python has it.
+      - Not together with O(policy).
     type: path
   scope_id:
     description:
       - Id of the tenant at the top of the scope, instead of the policy's own C(scope_id), so that one policy can hold
-        for several accounts. A plan that is given has to be about this scope.
+        for several accounts. Where a plan is given instead of a policy, it has to be about this scope.
+      - The default is what the policy says, and otherwise the API client's own tenant.
     type: str
   verify:
     description:
       - How the MFA state of the tenants is found out.
       - V(all) reads every partner's and customer's own endpoint, one request each.
       - V(sample) reads 20 of each kind and listing value and infers the others if these agree; else it reads them all.
-        Inferred tenants have no counts of users, so what a change would lock out is not known.
+        Inferred tenants have no counts of users, so how many users a change would lock out is not known.
     type: str
     choices:
       - all
       - sample
     default: all
+requirements:
+  - PyYAML, to read a policy from a file
 """

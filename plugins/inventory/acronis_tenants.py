@@ -16,9 +16,9 @@ description:
   - Lists the tenants below an API client's own tenant, or below any other one it can see, and makes hosts of them, so
     that a policy can be set by group variables and applied by a role such as P(tenantops.access.tenant_mfa#role).
   - The listing is complete or an error. One request is made for every 5000 tenants, and one more for what changed
-    while they were read.
-  - The hosts are nothing to connect to. Modules run on the controller (V(ansible_connection=local)) with the Python
-    that runs Ansible.
+    while they were read, beside those for the access token and the API client's own tenant.
+  - The hosts are nothing to connect to. Modules run on the controller with the Python that runs Ansible, because every
+    host has the variables C(ansible_connection) and C(ansible_python_interpreter) for that.
   - The name of the inventory file must end in C(acronis_tenants.yml) or C(acronis_tenants.yaml).
   - A host is called by an ASCII form of the tenant's name, a dash, and the first 12 hexadecimal digits of its id. That
     is unique, stays the same while the tenant is not renamed, and is safe in patterns and paths. Names that
@@ -49,7 +49,8 @@ options:
   scope_id:
     description:
       - Id of the tenant to start from. It is a host itself if its kind is wanted.
-      - The default is the API client's own tenant. Required with only an O(access_token).
+      - The default is the API client's own tenant. Required with an O(access_token) and no O(client_id).
+      - If not set, the environment variable E(ACRONIS_SCOPE_ID) is used.
     type: str
     env:
       - name: ACRONIS_SCOPE_ID
@@ -82,7 +83,7 @@ options:
       - Whether to find out the MFA state itself, beside the listing's hint.
       - V(none) asks for nothing.
       - V(all) reads every organization's own endpoint, one request each. The hosts get C(acronis_mfa_status)
-        (V(enabled), V(disabled), V(disable_in_progress), or V(unknown) with a warning if the tenant may not be read)
+        (V(enabled), V(disabled), V(disable_in_progress), or V(unknown) with a warning if the tenant cannot be read)
         and C(acronis_mfa_evidence) (V(endpoint)). Folders and units get their organization's state.
       - V(sample) reads up to 20 organizations of each kind and listing value, infers the others if the answers agree
         (V(listing) as C(acronis_mfa_evidence)), and reads them all if not.
@@ -102,7 +103,7 @@ kinds:
   - customer
 
 ---
-# One partner's customers, in groups of their own; the listing is kept for an hour.
+# One partner and its customers, with groups of one's own; what was read is kept for an hour.
 plugin: tenantops.access.acronis_tenants
 datacenter_url: https://eu2-cloud.acronis.com
 client_id: "{{ lookup('ansible.builtin.env', 'NORTHWIND_CLIENT_ID') }}"

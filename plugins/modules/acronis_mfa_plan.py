@@ -14,10 +14,11 @@ author:
 description:
   - Reads all tenants of a scope, decides by a policy about each of them, and returns what holds, what has drifted, and
     what would change. It writes nothing to the cloud.
+  - Exactly one of O(policy) and O(policy_file) is required.
   - Guards that a run of the plan would violate are returned; they never fail this task.
   - Tenants that could not be read are V(unknown), which is never compliant. The task does the rest, then fails and
     names them. A listing that cannot be read to its end, and a rule that decides no tenant, are errors.
-  - Work that takes longer shows its progress every five seconds.
+  - Work that takes longer than five seconds shows its progress every five seconds.
 extends_documentation_fragment:
   - tenantops.access.acronis
   - tenantops.access.acronis.modules
@@ -26,7 +27,7 @@ extends_documentation_fragment:
 attributes:
   check_mode:
     support: full
-    details: It reads as ever; O(dest) is not written.
+    details: It reads as a run does, and does not write O(dest).
   diff_mode:
     support: full
     details: >-
@@ -38,9 +39,9 @@ attributes:
 options:
   return_tenants:
     description:
-      - Which tenants are returned with their dispositions. With V(changed) those that have drifted, which are the
-        RV(plan.changes) and nowhere else. With V(all), all of the scope in RV(tenants) too, which takes a second or two
-        for 10000 tenants.
+      - Which tenants are returned with their dispositions.
+      - V(changed) is those that have drifted. They are the RV(plan.changes), and are not returned once more.
+      - V(all) is all of the scope, in RV(tenants), which takes a second or two for 10000 tenants.
     type: str
     choices:
       - changed
@@ -48,13 +49,13 @@ options:
     default: changed
   dest:
     description:
-      - A file to write the plan to, as JSON, with mode 0600. Whether the task has changed something is about this file,
-        the plan's time left out.
+      - A file to write the plan to, as JSON, with mode 0600. Its directory has to exist.
+      - Whether the task has changed something is about this file, the plan's time left out.
     type: path
   progress:
     description:
-      - Whether to show the progress of longer work, as counts without names, on the error output. With C(no_log) and
-        C(async) it is not shown either.
+      - Whether to show the progress of work that takes longer than five seconds, as counts without names, on the error
+        output. With C(no_log) and C(async) it is not shown in any case.
     type: bool
     default: true
 seealso:
@@ -107,7 +108,7 @@ plan:
   returned: success, and failure because of unknown tenants
   contains:
     format:
-      description: Version of this form.
+      description: Version of the plan's form.
       type: int
       returned: success
     hash:
@@ -115,7 +116,7 @@ plan:
       type: str
       returned: success
     created_at:
-      description: When it was made, in UTC.
+      description: When the reading of the estate began, in UTC.
       type: str
       returned: success
     scope_id:
@@ -127,11 +128,11 @@ plan:
       type: int
       returned: success
     digest:
-      description: Of everything but the time, so that a plan that was edited is noticed.
+      description: Hash of the whole plan but its time, by which an edited plan is noticed. It is no signature.
       type: str
       returned: success
     pending:
-      description: What will change later, with C(not_before). Otherwise like RV(plan.changes).
+      description: What will change later, each with its day (C(not_before)). Otherwise like RV(plan.changes).
       type: list
       elements: dict
       returned: success
@@ -141,8 +142,8 @@ plan:
       returned: success
     changes:
       description:
-        - Every tenant that has drifted, in a stable order. A run takes them from the front, V(max_per_run) of them if
-          the policy says so.
+        - Every tenant that has drifted, in a stable order. A run takes them from the front, C(max_per_run) of them if
+          the policy has that.
         - Each has C(tenant_id), C(name), C(path), C(kind), C(parent_id), C(pricing_mode), C(before), C(after), C(rule),
           C(reason), C(lockouts_max) (users it can lock out at most, null if not known) and C(expired_exception).
       type: list
@@ -172,13 +173,14 @@ plan:
         expired_exception: false
 plan_hash:
   description:
-    - Hash of the scope, the rules, the default, the exceptions, and the state that each change starts from. Guards and
-      rollout are not part of it.
+    - Hash of the scope, the rules, the default, the exceptions, and of each change the tenant, the state that it starts
+      from and the state that it leads to. It covers all changes, also those that C(max_per_run) leaves for later runs.
+      Guards and rollout are not part of it.
   type: str
   returned: success, and failure because of unknown tenants
   sample: 7d7c1bb4a0e3a1f4c2b5e8d9f6071829a3b4c5d6e7f8091a2b3c4d5e6f708192
 summary:
-  description: Figures.
+  description: The figures of the evaluation.
   type: dict
   returned: success, and failure because of unknown tenants
   contains:
@@ -189,10 +191,11 @@ summary:
     dispositions:
       description:
         - How many tenants have which disposition. They add up to all tenants.
-        - In the order in which they are tested, V(unknown) could not be read or lacks a field that a rule asks for,
-          V(inherited) is a folder or unit, V(unmanaged) is wanted nothing of, V(excepted) has an exception,
-          V(compliant) is as wanted, V(converging) is being switched off as wanted, V(blocked) cannot be changed,
-          V(pending) is to be changed at a later day, V(drifted) is to be changed now.
+        - In the order in which they are tested, a tenant is V(inherited) if it is a folder or unit, V(unknown) if it
+          could not be read or lacks a field that a rule asks for, V(unmanaged) if nothing is wanted of it, V(excepted)
+          if an exception holds, V(compliant) if it is as wanted, V(converging) if it is being switched off as wanted,
+          V(blocked) if it cannot be changed, V(pending) if it is to be changed on a later day, and else V(drifted),
+          which is to be changed now.
       type: dict
       returned: success
     compliance_percent:
@@ -212,7 +215,9 @@ summary:
       type: int
       returned: success
     evidence:
-      description: How many states were read (V(endpoint)), inferred (V(listing)) and are not known (V(none)).
+      description:
+        - Of how many partners and customers the state was read (V(endpoint)), inferred (V(listing)), or is not known
+          (V(none)).
       type: dict
       returned: success
     strata:
@@ -276,8 +281,8 @@ guard_violations:
       message: Up to 34 users would have to enrol before they can sign in again, more than max_lockouts (30).
 exceptions:
   description:
-    - The policy's exceptions and what has become of each. Those that expired, expire within 14 days, or fit no tenant
-      are warnings as well.
+    - The policy's exceptions and what has become of each. Those that have expired or expire within 14 days, that fit no
+      tenant, a folder or a unit, or a tenant of another name than expected, are warnings as well.
   type: list
   elements: dict
   returned: success, and failure because of unknown tenants

@@ -14,11 +14,12 @@ author:
 description:
   - Brings multi-factor authentication (MFA) of all tenants of a scope into the state that a policy wants, in one task.
     Either a policy is evaluated and carried out, or a plan made before by M(tenantops.access.acronis_mfa_plan).
-  - Guards stop the task before its first write if it would do more than the policy allows. Approving the plan by its
-    hash passes them, except the one against switching MFA off.
+  - Exactly one of O(policy), O(policy_file), O(plan) and O(plan_file) is required.
   - Of a given plan, each tenant is looked at again first. What somebody else has changed, moved, disabled or locked
-    since is a conflict, and is not written, and so is one that a protected user has joined. Too many conflicts stop the
-    task before its first write.
+    since is a conflict, and is not written, and so is one that a protected user has joined.
+  - Guards stop the task before its first write if it would do more than the policy allows. Approving the plan by its
+    hash passes them, except C(allow_disable), the one against switching MFA off. Too many conflicts stop the task
+    before its first write too, approved or not (C(max_conflicts_percent)).
   - Changes are made in waves. After too many failures no other change is begun; those under way are finished. A change
     whose answer is lost is settled by reading, so nothing is reported that was not seen.
   - A run that was killed is continued by running again. One that was approved has another hash by then, because a part
@@ -31,7 +32,7 @@ extends_documentation_fragment:
 attributes:
   check_mode:
     support: full
-    details: It reads as ever, writes nothing, keeps no record, and fails where the run would.
+    details: It reads as a run does, writes nothing, keeps no record, and fails where the run would.
   diff_mode:
     support: full
     details: One line for each change.
@@ -40,30 +41,34 @@ attributes:
 options:
   plan:
     description:
-      - A plan made before, as data.
-      - Exactly one of O(policy), O(policy_file), O(plan) and O(plan_file) is required.
+      - A plan made before, as data. It brings its policy, so O(policy) and O(policy_file) are left out.
     type: dict
   plan_file:
     description:
-      - A plan made before, as the file that M(tenantops.access.acronis_mfa_plan) has written.
+      - A plan made before, as the file that M(tenantops.access.acronis_mfa_plan) has written. It brings its policy, so
+        O(policy) and O(policy_file) are left out.
     type: path
   approve:
     description:
-      - Hash of the plan that somebody has looked at. It passes the guards, except C(allow_disable). If it is not the
-        hash of this plan, the task fails, because the policy or the estate has changed since, unless nothing is left to
-        be made.
+      - Hash of the plan that somebody has looked at. It passes the guards, except C(allow_disable) and
+        C(max_conflicts_percent).
+      - If it is not the hash of this plan, the task fails, because the policy or the estate has changed since, unless
+        nothing is left to be made.
     type: str
   record_dir:
     description:
-      - A directory for records and locks, created with mode 0700. Each run writes a file of JSON lines, what it is
-        about to change and what came of it, each line on disk before it goes on.
-      - A second run on the same scope with the same directory fails and says who is at it.
+      - A directory for records and locks, as an absolute path. It is created with mode 0700, with whatever is missing
+        above it.
+      - Each run writes a file of JSON lines, what it is about to change and what came of it, each line on disk before
+        it goes on.
+      - A second run on the same scope with the same directory fails and names the one that is under way.
+      - Without it there is neither a record nor a lock.
     type: path
   return_tenants:
     description:
-      - Which tenants are returned with their dispositions. With V(changed) those that have drifted, which are the
-        RV(plan.changes) and nowhere else. With V(all), all of the scope in RV(tenants) too, which takes a second or two
-        for 10000 tenants. It has no effect with a given plan.
+      - Which tenants are returned with their dispositions. It has no effect with a given plan.
+      - V(changed) is those that have drifted. They are the RV(plan.changes), and are not returned once more.
+      - V(all) is all of the scope, in RV(tenants), which takes a second or two for 10000 tenants.
     type: str
     choices:
       - changed
@@ -71,8 +76,8 @@ options:
     default: changed
   progress:
     description:
-      - Whether to show the progress of longer work, as counts without names, on the error output. With C(no_log) and
-        C(async) it is not shown either.
+      - Whether to show the progress of work that takes longer than five seconds, as counts without names, on the error
+        output. With C(no_log) and C(async) it is not shown in any case.
     type: bool
     default: true
 seealso:
@@ -139,8 +144,8 @@ record_path:
   sample: /var/lib/msp/mfa-records/20261121T213000Z-50d2e3e8-aa3b-539c-bce1-a9f787ddb856-5c1d1a9e.jsonl
 summary:
   description:
-    - Figures. Of a policy, those of M(tenantops.access.acronis_mfa_plan), from before the changes. Of a given plan,
-      nothing but its tenants is read, so there are no dispositions.
+    - The figures of the run. Of a policy, also those of M(tenantops.access.acronis_mfa_plan), from before the changes.
+      Of a given plan only the tenants to be changed are read, so there are no dispositions.
     - C(changes) is how many were to be made, C(results) how many came out how, C(lockouts_max) how many users have to
       enrol before they can sign in again, at most.
     - C(created_since) is how many tenants are younger than a given plan. They are not changed.
@@ -163,7 +168,7 @@ plan:
   returned: success, and failure after the estate was read
   contains:
     format:
-      description: Version of this form.
+      description: Version of the plan's form.
       type: int
       returned: success
     hash:
@@ -171,7 +176,7 @@ plan:
       type: str
       returned: success
     created_at:
-      description: When it was made, in UTC.
+      description: When the reading of the estate began, in UTC.
       type: str
       returned: success
     scope_id:
@@ -183,11 +188,11 @@ plan:
       type: int
       returned: success
     digest:
-      description: Of everything but the time, so that a plan that was edited is noticed.
+      description: Hash of the whole plan but its time, by which an edited plan is noticed. It is no signature.
       type: str
       returned: success
     pending:
-      description: What will change later, with C(not_before). Otherwise like RV(plan.changes).
+      description: What will change later, each with its day (C(not_before)). Otherwise like RV(plan.changes).
       type: list
       elements: dict
       returned: success
@@ -197,8 +202,8 @@ plan:
       returned: success
     changes:
       description:
-        - Every tenant that has drifted, in a stable order. A run takes them from the front, V(max_per_run) of them if
-          the policy says so.
+        - Every tenant that has drifted, in a stable order. A run takes them from the front, C(max_per_run) of them if
+          the policy has that.
         - Each has C(tenant_id), C(name), C(path), C(kind), C(parent_id), C(pricing_mode), C(before), C(after), C(rule),
           C(reason), C(lockouts_max) (users it can lock out at most, null if not known) and C(expired_exception).
       type: list
@@ -228,13 +233,14 @@ plan:
         expired_exception: false
 plan_hash:
   description:
-    - Hash of the scope, the rules, the default, the exceptions, and the state that each change starts from. Guards and
-      rollout are not part of it.
+    - Hash of the scope, the rules, the default, the exceptions, and of each change the tenant, the state that it starts
+      from and the state that it leads to. It covers all changes, also those that C(max_per_run) leaves for later runs.
+      Guards and rollout are not part of it.
   type: str
   returned: success, and failure after the estate was read
   sample: 7d7c1bb4a0e3a1f4c2b5e8d9f6071829a3b4c5d6e7f8091a2b3c4d5e6f708192
 guard_violations:
-  description: Guards that a run of the plan would violate.
+  description: Guards that this run violates, or would violate without an approval.
   type: list
   elements: dict
   returned: success, and failure after the estate was read
@@ -267,8 +273,8 @@ guard_violations:
       message: Up to 34 users would have to enrol before they can sign in again, more than max_lockouts (30).
 exceptions:
   description:
-    - The policy's exceptions and what has become of each. Those that expired, expire within 14 days, or fit no tenant
-      are warnings as well.
+    - The policy's exceptions and what has become of each. Those that have expired or expire within 14 days, that fit no
+      tenant, a folder or a unit, or a tenant of another name than expected, are warnings as well.
   type: list
   elements: dict
   returned: success, and failure after the estate was read, not for a given plan

@@ -29,7 +29,7 @@ extends_documentation_fragment:
 attributes:
   check_mode:
     support: full
-    details: It looks, writes nothing, and fails where the run would.
+    details: It looks at each tenant as a run does, writes nothing, and fails where the run would.
   diff_mode:
     support: full
     details: One line for each change.
@@ -38,7 +38,7 @@ attributes:
 options:
   record_path:
     description:
-      - The record of the run.
+      - The record of the run. It says what its scope was.
       - Exactly one of O(record_path) and O(changes) is required.
     type: path
   changes:
@@ -49,13 +49,13 @@ options:
   scope_id:
     description:
       - Id of the tenant at the top of the run's scope, which O(changes) do not say. It is needed for the lock in
-        O(record_dir).
+        O(record_dir). Not together with O(record_path).
       - The default is the API client's own tenant.
     type: str
   record_dir:
     description:
-      - A directory for the record and the lock of the roll back itself, as in M(tenantops.access.acronis_mfa_policy). A
-        roll back can so be rolled back, and no run on the same scope is under way meanwhile.
+      - A directory for the record and the lock of the roll back itself, as in M(tenantops.access.acronis_mfa_policy),
+        as an absolute path. With it a roll back can be rolled back too, and no run on the same scope begins meanwhile.
       - The default with O(record_path) is its directory, if runs on that scope keep their lock there. If not, there is
         a warning, and neither record nor lock. With O(changes), there is none by default.
     type: path
@@ -67,8 +67,8 @@ options:
     default: false
   progress:
     description:
-      - Whether to show the progress of longer work, as counts without names, on the error output. With C(no_log) and
-        C(async) it is not shown either.
+      - Whether to show the progress of work that takes longer than five seconds, as counts without names, on the error
+        output. With C(no_log) and C(async) it is not shown in any case.
     type: bool
     default: true
 seealso:
@@ -114,7 +114,9 @@ changes:
       status: disabled
       detail: null
 conflicts:
-  description: Those of RV(changes) that somebody else has changed since. They are left as they are.
+  description:
+    - Those of RV(changes) that are in conflict, because somebody else has changed the tenant since, it is gone, or it
+      may not be changed. They are left as they are.
   type: list
   elements: dict
   returned: success, and failure after the tenants were looked at
@@ -130,7 +132,7 @@ record_path:
   returned: success, and failure after the tenants were looked at
   sample: /var/lib/msp/mfa-records/20261122T060000Z-50d2e3e8-aa3b-539c-bce1-a9f787ddb856-0e2f7a52.jsonl
 summary:
-  description: How many came out how.
+  description: How many of RV(changes) have which result.
   type: dict
   returned: success, and failure after the tenants were looked at
   sample:
@@ -147,8 +149,8 @@ error:
   contains:
     type:
       description:
-        - V(option), V(unreachable), V(tls), V(lost), V(unauthorized), V(forbidden), V(not_found), V(rejected),
-          V(rate_limited), V(server) or V(malformed).
+        - V(option), V(refused), V(unreachable), V(tls), V(lost), V(unauthorized), V(forbidden), V(not_found),
+          V(rejected), V(rate_limited), V(server) or V(malformed).
       type: str
       returned: failure
     status:

@@ -15,7 +15,8 @@ description:
   - Issues a one-time token for a user and makes an external sign-in link of it. Whoever opens the link within 30
     seconds is signed in as that user, once, without a password.
   - The user has to live in the API client's tenant or below it, and no tenant on the way may have support access
-    disabled. That is looked up before anything is issued.
+    disabled. That is looked up before anything is issued. With an O(access_token) and no O(client_id), a user that is
+    given by O(login) or O(external_id) cannot be looked up, and the platform alone decides.
   - Every run issues a link, unless O(reuse_seconds) says otherwise. A request whose answer is lost is not repeated.
 extends_documentation_fragment:
   - tenantops.access.acronis
@@ -65,13 +66,13 @@ options:
     description:
       - A file to write the link to, with mode 0600 and nothing else in it. Then neither RV(link) nor RV(ott) is
         returned.
+      - Its directory has to exist. A hidden file beside it, C(.NAME.issued), says what the link was issued for.
       - It is written whole or not at all. A symbolic link in its place is replaced, not followed.
     type: path
   reuse_seconds:
     description:
       - With O(dest), a link there that was issued for the same user, target and style less than so many seconds ago
-        is kept. One that has ended after its 30 seconds is replaced in any case.
-      - What the link was issued for is kept beside it, in a hidden file.
+        is kept. One that has ended after its 30 seconds is replaced in any case. V(0) keeps none.
     type: int
     default: 0
 notes:

@@ -14,7 +14,7 @@ author:
 description:
   - Reads multi-factor authentication (MFA) of tenants, and how many of their users have enrolled, in one task.
   - Folders and units show their organization's state.
-  - A tenant that may not be read is V(unknown). The task reads the rest, then fails and names it.
+  - A tenant that cannot be read is V(unknown). The task reads the rest, then fails and names it.
 extends_documentation_fragment:
   - tenantops.access.acronis
   - tenantops.access.acronis.modules
@@ -22,7 +22,7 @@ extends_documentation_fragment:
 attributes:
   check_mode:
     support: full
-    details: It only reads.
+    details: It reads as a run does, and has nothing to write.
   diff_mode:
     support: N/A
   idempotent:
@@ -30,14 +30,15 @@ attributes:
 options:
   tenant_ids:
     description:
-      - Ids of tenants. An id that does not exist is an error.
-      - The default is all tenants below O(scope_id).
+      - Ids of tenants. An id that does not exist, or is that of a user's personal tenant, is an error.
+      - The default is O(scope_id) and all tenants below it. Not together with O(scope_id).
     type: list
     elements: str
   scope_id:
     description:
       - Id of the tenant to start from.
-      - The default is the API client's own tenant.
+      - The default is the API client's own tenant. Required with an O(access_token) and no O(client_id), unless
+        O(tenant_ids) is given.
     type: str
   kinds:
     description:
@@ -151,7 +152,7 @@ tenants:
         update_allowed: true
 summary:
   description:
-    - Figures, how many C(tenants), by C(status) and by C(evidence).
+    - How many C(tenants) there are, and how many of them have which C(status) and which C(evidence).
     - With O(verify=sample), C(strata) is what the sample showed of each kind and listing value. C(bound_percent) is the
       share of deviating tenants that is not exceeded with 95 % confidence.
   type: dict
@@ -176,8 +177,8 @@ error:
   contains:
     type:
       description:
-        - V(option), V(unreachable), V(tls), V(lost), V(unauthorized), V(forbidden), V(not_found), V(rejected),
-          V(rate_limited), V(server) or V(malformed).
+        - V(option), V(refused), V(unreachable), V(tls), V(lost), V(unauthorized), V(forbidden), V(not_found),
+          V(rejected), V(rate_limited), V(server) or V(malformed).
       type: str
       returned: failure
     status:

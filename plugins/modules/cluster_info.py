@@ -15,14 +15,17 @@ description:
   - Reads what a cluster says of its nodes and of its quorum.
   - A living session, from O(access_token) or O(token_path), is used as it is. Otherwise one is opened with O(username)
     and O(password), and closed again.
-  - For some seconds after its creation a cluster elects its master and answers nothing else. That is waited for.
+  - For some seconds after its creation, and after its node was started, a cluster elects its master and answers nothing
+    else, and then has no state yet. That is waited for, up to O(wait_timeout).
+  - Releases up to April 2022 have no state of a quorum, and of the cluster nothing but C(status). Asking them for
+    V(quorum) fails, so set O(gather=cluster) there.
 extends_documentation_fragment:
   - tenantops.access.cluster
   - tenantops.access.attributes
 attributes:
   check_mode:
     support: full
-    details: It reads as ever, which may take a session of its own.
+    details: It reads as a run does, for which it may open a session and close it again.
   diff_mode:
     support: N/A
   idempotent:
@@ -41,7 +44,9 @@ options:
       - cluster
       - quorum
   wait_timeout:
-    description: Seconds to wait for a master to be elected.
+    description:
+      - Seconds to wait, for all of O(gather) together, until a master is elected and the cluster has a state.
+      - Without a master by then, the task fails. A state that is still empty by then is returned as it is.
     type: int
     default: 30
 seealso:
@@ -52,12 +57,14 @@ EXAMPLES = r"""
 # The connection comes from the environment: DOCLUSTER_URL, DOCLUSTER_USERNAME, DOCLUSTER_PASSWORD.
 - name: Read the state of the cluster
   tenantops.access.cluster_info:
+    gather:
+      - cluster
   register: docluster
 
 - name: Complain about nodes that are not online
   ansible.builtin.assert:
     that: docluster.cluster.status == 'OK'
-    fail_msg: "{{ docluster.cluster.errors | join(', ') }}"
+    fail_msg: "{{ docluster.cluster.errors | default([]) | join(', ') }}"
 
 - name: Find the master
   tenantops.access.cluster_info:
@@ -69,6 +76,8 @@ RETURN = r"""
 cluster:
   description:
     - State of the nodes, as the master sees it. It is refreshed every five seconds.
+    - C(status) is V(OK) or V(WARNING), or empty if the cluster had no state before O(wait_timeout) ended. Of a node
+      that is offline, only C(status) is known.
   type: dict
   returned: when O(gather) has V(cluster)
   sample:
@@ -109,7 +118,7 @@ error:
       type: str
       returned: failure
     status:
-      description: HTTP status of the answer, if it says anything; DoCluster answers refusals with 200.
+      description: HTTP status of the answer, null where it tells nothing. DoCluster answers refusals with 200 too.
       type: int
       returned: failure
     code:

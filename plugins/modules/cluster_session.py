@@ -13,8 +13,8 @@ author:
   - TenantOps contributors (@tenantops)
 description:
   - Makes sure that there is a living session on a DoCluster node, or that there is none.
-  - A session that lives is reused. Whether it does, the node decides; the answers of the known releases, which differ,
-    are all understood, so nothing has to be said about the release.
+  - A session that lives is reused. Whether it lives, the node says. The releases say so in different words, which are
+    all understood.
   - A session lives for some minutes after its last use (10 by the vendor's manual, 5 or 1 by its releases), is bound to
     the IP address of the client that opened it, and ends when the node is restarted.
 extends_documentation_fragment:
@@ -25,7 +25,7 @@ attributes:
     support: full
     details: >-
       The node is asked whether the session is alive, which prolongs it as any use does. No session is opened or closed.
-      Whether a password is right cannot be found out without opening a session.
+      Whether user and password are right cannot be found out without opening a session.
   diff_mode:
     support: full
   idempotent:
@@ -51,6 +51,12 @@ seealso:
 
 EXAMPLES = r"""
 # User and password come from the environment: DOCLUSTER_USERNAME, DOCLUSTER_PASSWORD.
+- name: Make the directory of the token file
+  ansible.builtin.file:
+    path: ~/.cache
+    state: directory
+    mode: "0700"
+
 - name: Open a session, or keep the one that is there
   tenantops.access.cluster_session:
     url: http://node1.example.com:3033
@@ -123,7 +129,7 @@ error:
       type: str
       returned: failure
     status:
-      description: HTTP status of the answer, if it says anything; DoCluster answers refusals with 200.
+      description: HTTP status of the answer, null where it tells nothing. DoCluster answers refusals with 200 too.
       type: int
       returned: failure
     code:
