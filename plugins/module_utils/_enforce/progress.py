@@ -12,12 +12,12 @@ from __future__ import annotations
 
 import contextlib
 import json
+import math
 import os
 import time
+import typing as t
 
 FILE_NAME = "progress.json"
-#: Seconds between two writes of the file; much less than those between two looks at it.
-_INTERVAL = 0.5
 
 
 class Progress:
@@ -25,17 +25,23 @@ class Progress:
 
     Args:
         directory: the module's temporary directory, or ``None`` to show nothing.
+        interval: seconds between two writes of the file; much less than those between two looks at it.
+        clock: seconds since some moment, which may be this one.
     """
 
-    def __init__(self, directory: str | None) -> None:
+    def __init__(
+        self, directory: str | None, *, interval: float = 0.5, clock: t.Callable[[], float] = time.monotonic
+    ) -> None:
         self._path = os.path.join(directory, FILE_NAME) if directory is not None else None
+        self._interval = interval
+        self._clock = clock
         self._total = 0
         self._done = 0
         self._changed = 0
         self._failed = 0
         self._phase = ""
-        self._begun = 0.0
-        self._written = 0.0
+        self._begun = clock()
+        self._next_write = -math.inf
 
     def begin(self, phase: str, total: int) -> None:
         """A new piece of work starts.
@@ -46,8 +52,8 @@ class Progress:
         """
         self._phase, self._total = phase, total
         self._done = self._changed = self._failed = 0
-        self._begun = time.monotonic()
-        self._written = 0.0
+        self._begun = self._clock()
+        self._next_write = -math.inf
         self._write()
 
     def reached(self, count: int) -> None:
@@ -63,10 +69,10 @@ class Progress:
         self._write()
 
     def _write(self) -> None:
-        now = time.monotonic()
-        if self._path is None or now < self._written + _INTERVAL:
+        now = self._clock()
+        if self._path is None or now < self._next_write:
             return
-        self._written = now
+        self._next_write = now + self._interval
         counts = {
             "phase": self._phase,
             "seconds": now - self._begun,

@@ -12,7 +12,6 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.tenantops.access.plugins.module_utils._enforce import progress
 from ansible_collections.tenantops.access.plugins.module_utils._enforce.progress import FILE_NAME, Progress
 from ansible_collections.tenantops.access.tests.unit.plugins.module_utils._enforce.policies import policy
 from ansible_collections.tenantops.access.tests.unit.plugins.module_utils._enforce.running import (
@@ -21,14 +20,14 @@ from ansible_collections.tenantops.access.tests.unit.plugins.module_utils._enfor
 )
 from ansible_collections.tenantops.access.tests.unit.plugins.module_utils._enforce.truth import Truth
 from ansible_collections.tenantops.access.tests.unit.support.cloud import Cloud
-from ansible_collections.tenantops.access.tests.unit.support.people import connect, tenant
+from ansible_collections.tenantops.access.tests.unit.support.people import tenant
 
 
 class Recorded(Progress):
-    """Remembers every state that could be read in between."""
+    """Remembers every state that could be read in between, and writes each step unless ``wanted`` says otherwise."""
 
-    def __init__(self, directory: Path) -> None:
-        super().__init__(str(directory))
+    def __init__(self, directory: Path, **wanted: Any) -> None:
+        super().__init__(str(directory), **{"interval": 0.0, **wanted})
         self.seen: list[dict[str, Any]] = []
         self._file = directory / FILE_NAME
 
@@ -52,13 +51,6 @@ class Recorded(Progress):
         return {one["phase"]: (one["done"], one["total"]) for one in self.seen}
 
 
-@pytest.fixture
-def always(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every step is written."""
-    monkeypatch.setattr(progress, "_INTERVAL", 0.0)
-
-
-@pytest.mark.usefixtures("always")
 class TestCounts:
     """what is written"""
 
@@ -87,7 +79,7 @@ class TestCounts:
             tenant(cloud, parent_id=partner, name="Secret customer", users=2)
         recorded = Recorded(tmp_path)
         document = policy(scope_id=partner, guards={"protected_users": ["nobody"]})
-        make_plan(connect(cloud), document, verify, progress=recorded)
+        make_plan(cloud.connect(), document, verify, progress=recorded)
         assert list(recorded.phases().items()) == [
             ("tenants listed", (26, 0)),
             ("read", (26, 26)),
@@ -102,13 +94,13 @@ class TestCounts:
     ) -> None:
         cloud.simulator.settings(switches={"listing_mfa_mapping": mapping})
         recorded = Recorded(tmp_path)
-        outcome = make_plan(connect(cloud), policy(), "sample", progress=recorded)
+        outcome = make_plan(cloud.connect(), policy(), "sample", progress=recorded)
         organizations = sum(outcome.values["summary"]["evidence"].values())
         assert recorded.phases()["read"] == (organizations, organizations)
 
     def test_no_name_and_no_id_is_written(self, cloud: Cloud, tmp_path: Path) -> None:
         recorded = Recorded(tmp_path)
-        make_plan(connect(cloud), policy(guards={"protected_users": ["*"]}), progress=recorded)
+        make_plan(cloud.connect(), policy(guards={"protected_users": ["*"]}), progress=recorded)
         assert {name for one in recorded.seen for name in one} == {
             "phase",
             "seconds",
@@ -125,20 +117,60 @@ class TestCounts:
         partner = tenant(cloud, kind="partner", pricing_mode="trial")["id"]
         tenant(cloud, parent_id=partner)
         document = policy(scope_id=partner)
-        outcome = make_plan(connect(cloud), document, progress=Progress(str(tmp_path / "gone")))
+        outcome = make_plan(cloud.connect(), document, progress=Progress(str(tmp_path / "gone")))
         assert_planned(outcome, Truth(cloud.simulator), document)
 
 
-def test_it_is_written_twice_a_second_at_most(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(progress, "_INTERVAL", 3600.0)
-    recorded = Recorded(tmp_path)
-    recorded.begin("read", 1000)
-    for _number in range(1000):
-        recorded.done()
-    assert {one["done"] for one in recorded.seen} == {0}
-    recorded.begin("written", 5)
-    # A new phase is shown at once.
-    assert recorded.seen[-1]["phase"] == "written"
+class Clock:
+    """A clock that stands still until it is set."""
+
+    def __init__(self, now: float) -> None:
+        self.now = now
+
+    def __call__(self) -> float:
+        return self.now
+
+
+# Of a machine that has just booted, of one that began to count below zero, and of one that runs for years.
+@pytest.mark.parametrize("now", [0.0, 0.001, -5.0, 1e9])
+class TestHowOften:
+    """The file is written when it is due, whatever the clock says."""
+
+    def test_the_first_step_of_each_phase_is_shown_at_once(self, tmp_path: Path, now: float) -> None:
+        recorded = Recorded(tmp_path, interval=0.5, clock=Clock(now))
+        for phase in ("read", "written"):
+            recorded.begin(phase, 5)
+            assert recorded.seen[-1] == {
+                "phase": phase,
+                "seconds": 0.0,
+                "done": 0,
+                "total": 5,
+                "changed": 0,
+                "failed": 0,
+            }
+
+    def test_after_that_twice_a_second_at_most(self, tmp_path: Path, now: float) -> None:
+        clock = Clock(now)
+        recorded = Recorded(tmp_path, interval=0.5, clock=clock)
+        recorded.begin("read", 1000)
+        for _number in range(8):
+            recorded.done()
+            clock.now += 0.125
+        # Done at 0, 0.125, ... 0.875 seconds: what is done at 0.5 is the fifth.
+        assert [one["done"] for one in recorded.seen] == [0, 0, 0, 0, 0, 5, 5, 5, 5]
+        assert recorded.seen[-1]["seconds"] == 0.5
+
+
+def test_it_is_written_twice_a_second_unless_told_otherwise(tmp_path: Path) -> None:
+    clock = Clock(0.0)
+    progress = Progress(str(tmp_path), clock=clock)
+    progress.begin("read", 2)
+    clock.now = 0.499
+    progress.done()
+    assert json.loads((tmp_path / FILE_NAME).read_text(encoding="utf-8"))["done"] == 0
+    clock.now = 0.5
+    progress.done()
+    assert json.loads((tmp_path / FILE_NAME).read_text(encoding="utf-8"))["done"] == 2
 
 
 def test_whoever_wants_none_gets_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
