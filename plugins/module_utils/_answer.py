@@ -66,13 +66,13 @@ class Answer:
 
 
 def retry_after(headers: t.Mapping[str, str]) -> float | None:
-    """Seconds that a server asks to wait, at least 1, or ``None`` if it does not say or cannot be understood.
+    """Seconds that a server asks to wait, 0 or more, or ``None`` if it does not say or cannot be understood.
 
     A date is measured against the server's own ``Date``, because the clocks may differ.
     """
     value = headers.get("Retry-After", "").strip()
     if value.isascii() and value.isdigit():
-        return max(1.0, float(value)) if len(value) < 10 else math.inf
+        return float(value) if len(value) < 10 else math.inf
     try:
         until = parsedate_to_datetime(value).timestamp()
     except (ValueError, TypeError, OverflowError):
@@ -81,4 +81,4 @@ def retry_after(headers: t.Mapping[str, str]) -> float | None:
         now = parsedate_to_datetime(headers.get("Date", "")).timestamp()
     except (ValueError, TypeError, OverflowError):
         now = time.time()
-    return max(1.0, until - now)
+    return max(0.0, until - now)

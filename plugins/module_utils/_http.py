@@ -18,6 +18,7 @@ The rules for repeating, with their source:
 from __future__ import annotations
 
 import dataclasses
+import math
 import os
 import random
 import ssl
@@ -105,6 +106,8 @@ class HttpSettings:
         retries: tries after the first, for 50x and lost connections.
         retry_max_wait: seconds that ``Retry-After`` may make one request wait in all.
         concurrency: connections kept open at once.
+        rest: seconds to wait at least before another try, and at most twice that unless the server asks for more. The
+            vendor asks for 1 to 2.
     """
 
     validate_certs: bool = True
@@ -114,6 +117,7 @@ class HttpSettings:
     retries: int = 2
     retry_max_wait: int = 300
     concurrency: int = 16
+    rest: float = 1.0
 
 
 def is_proxy(url: str) -> bool:
@@ -128,20 +132,33 @@ def is_proxy(url: str) -> bool:
         return False
 
 
+class Clock:
+    """How a session waits. A test has one of its own, and waits no real time."""
+
+    def now(self) -> float:
+        """Seconds since some moment, which may be this one: a machine that has just booted counts from about zero."""
+        return time.monotonic()
+
+    def sleep(self, seconds: float) -> None:
+        """Wait."""
+        time.sleep(seconds)
+
+
 class _Pause:
     """One pause for all threads: a server that says "later" means everybody."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
         self._lock = threading.Lock()
-        self._until = 0.0
+        self._until = -math.inf
 
     def extend(self, seconds: float) -> None:
         with self._lock:
-            self._until = max(self._until, time.monotonic() + seconds)
+            self._until = max(self._until, self._clock.now() + seconds)
 
     def wait(self) -> None:
-        while (left := self._until - time.monotonic()) > 0:
-            time.sleep(left)
+        while (left := self._until - self._clock.now()) > 0:
+            self._clock.sleep(left)
 
 
 #: What OpenSSL says, over its versions, when the other side does not speak TLS or refuses the handshake.
@@ -166,15 +183,19 @@ class Http:
         settings: how to reach it.
         redactor: is told the passwords of proxies, and masks what answers are quoted with.
         keep_cookies: whether the server's cookies are sent back, for sessions that live in one.
+        clock: how it waits.
 
     Raises:
         OptionError: ``ca_path`` or ``proxy`` cannot be used.
     """
 
-    def __init__(self, settings: HttpSettings, redactor: Redactor, *, keep_cookies: bool = False) -> None:
+    def __init__(
+        self, settings: HttpSettings, redactor: Redactor, *, keep_cookies: bool = False, clock: Clock | None = None
+    ) -> None:
         self.settings = settings
         self._redactor = redactor
-        self._pause = _Pause()
+        self._clock = clock or Clock()
+        self._pause = _Pause(self._clock)
         # An adapter and not a session, which would do for each request what is not wanted here: follow redirects, take
         # a .netrc entry instead of the Authorization header, and REQUESTS_CA_BUNDLE instead of ca_path.
         self._adapter = _OnceAdapter(self._tls_context(), settings.concurrency)
@@ -268,6 +289,8 @@ class Http:
                 self.rest()
                 continue
             asked = retry_after(answer.headers) if answer.status in (429, 503) else None
+            if asked is not None:
+                asked = max(self.settings.rest, asked)
             if not repeatable and answer.status != 429:
                 if asked is not None and asked <= wait_left:
                     self._pause.extend(asked)
@@ -285,10 +308,9 @@ class Http:
             else:
                 return answer
 
-    @staticmethod
-    def rest() -> None:
-        """Wait the 1 to 2 seconds that the vendor asks for between tries."""
-        time.sleep(random.uniform(1.0, 2.0))
+    def rest(self) -> None:
+        """Wait between two tries; not always as long, so that many clients do not come back at once."""
+        self._clock.sleep(random.uniform(1.0, 2.0) * self.settings.rest)
 
     def _send(
         self,

@@ -112,6 +112,7 @@ class AcronisClient:
         self.concurrency = settings.http.concurrency
         self.retries = settings.http.retries
         self.retry_max_wait = float(settings.http.retry_max_wait)
+        self.poll = settings.poll
         self.base_url = settings.base_url
         self._client_id = credentials.client_id
         self._http = Http(settings.http, self.redactor)

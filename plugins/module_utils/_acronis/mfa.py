@@ -21,8 +21,6 @@ from .tenants import Located, Tenant
 ENABLED = "enabled"
 DISABLED = "disabled"
 DISABLE_IN_PROGRESS = "disable_in_progress"
-#: Seconds between two looks at a tenant whose MFA is being switched off.
-_POLL = 2.0
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -228,6 +226,6 @@ def await_disabled(client: AcronisClient, tenant_id: str, state: MfaState, timeo
                 f"MFA of tenant {tenant_id} is still being switched off after {timeout:g} seconds",
                 "Run again later, or raise wait_timeout.",
             )
-        time.sleep(min(_POLL, left))
+        time.sleep(min(client.poll, left))
         state = read_mfa(client, tenant_id)
     return state

@@ -69,12 +69,14 @@ class AcronisSettings:
         credentials: who we are.
         http: how to reach it.
         token_cache_dir: directory of the token cache, ``None`` when it is off.
+        poll: seconds between two looks at a tenant whose MFA is being switched off.
     """
 
     base_url: str
     credentials: Credentials
     http: HttpSettings
     token_cache_dir: str | None
+    poll: float = 2.0
 
 
 def choose_credentials(

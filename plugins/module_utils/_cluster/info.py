@@ -21,15 +21,13 @@ from .._errors import (
     trying,
 )
 from .._outcome import Outcome
-from .api import ClusterApi, Reply
+from .api import Reply
 from .session import ClusterSession
 
 #: Calls by the name under which their answer is returned.
 _CALLS = {"cluster": "cluster/status", "quorum": "quorum/status"}
 #: What is returned of an answer. Older releases put the whole configuration beside it, hashes and keys included.
 _FIELDS = ("status", "errors", "nodes", "master")
-#: Seconds between two looks while the cluster elects its master; it takes three to five in all.
-_POLL = 0.5
 
 
 def gather_info(session: ClusterSession, gather: t.Sequence[str], wait_timeout: float) -> Outcome:
@@ -45,10 +43,10 @@ def gather_info(session: ClusterSession, gather: t.Sequence[str], wait_timeout: 
     """
     living = session.living()
     if living is not None:
-        return Outcome(changed=False, values=_read(session.api, living.token, gather, wait_timeout))
+        return Outcome(changed=False, values=_read(session, living.token, gather, wait_timeout))
     opened = session.log_in()
     try:
-        values = _read(session.api, opened.token, gather, wait_timeout)
+        values = _read(session, opened.token, gather, wait_timeout)
     except BaseException:
         # The session expires by itself; why the reading failed is what matters.
         with contextlib.suppress(AccessError):
@@ -61,28 +59,28 @@ def gather_info(session: ClusterSession, gather: t.Sequence[str], wait_timeout: 
     return Outcome(changed=False, values=values)
 
 
-def _read(api: ClusterApi, token: str, gather: t.Sequence[str], wait_timeout: float) -> dict[str, t.Any]:
+def _read(session: ClusterSession, token: str, gather: t.Sequence[str], wait_timeout: float) -> dict[str, t.Any]:
     deadline = time.monotonic() + wait_timeout
-    return {name: _status(api, _CALLS[name], token, deadline) for name in gather}
+    return {name: _status(session, _CALLS[name], token, deadline) for name in gather}
 
 
-def _status(api: ClusterApi, path: str, token: str, deadline: float) -> dict[str, t.Any]:
+def _status(session: ClusterSession, path: str, token: str, deadline: float) -> dict[str, t.Any]:
     with trying(f"read {path}"):
         while True:
-            reply = api.call(path, access_token=token)
+            reply = session.api.call(path, access_token=token)
             if reply.ok:
                 if not isinstance(reply.msg, dict):
                     raise MalformedError(f"{reply.request} answered without an object in msg")
                 # A new master has no state for the first seconds.
-                if reply.msg.get("status") != "" or time.monotonic() + _POLL > deadline:
+                if reply.msg.get("status") != "" or time.monotonic() + session.poll > deadline:
                     return {name: reply.msg[name] for name in _FIELDS if name in reply.msg}
-                time.sleep(_POLL)
+                time.sleep(session.poll)
                 continue
             if not reply.election_pending:
                 raise _refusal(reply)
-            if time.monotonic() + _POLL > deadline:
+            if time.monotonic() + session.poll > deadline:
                 raise WaitError("the cluster has not elected its master", "Run again later, or raise wait_timeout.")
-            time.sleep(_POLL)
+            time.sleep(session.poll)
 
 
 def _refusal(reply: Reply) -> RefusedError | UnauthorizedError | RejectedError:

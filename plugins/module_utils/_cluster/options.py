@@ -43,6 +43,7 @@ class ClusterSettings:
         access_token: a session's token to use.
         token_path: a private file that keeps the session's token.
         http: how to reach the node.
+        poll: seconds between two looks while the cluster elects its master, which takes three to five in all.
     """
 
     url: str
@@ -51,6 +52,7 @@ class ClusterSettings:
     access_token: str | None = dataclasses.field(repr=False)
     token_path: str | None
     http: HttpSettings
+    poll: float = 0.5
 
 
 def cluster_settings(

@@ -98,6 +98,7 @@ class ClusterSession:
 
     def __init__(self, api: ClusterApi, settings: ClusterSettings, redactor: Redactor) -> None:
         self.api = api
+        self.poll = settings.poll
         self._settings = settings
         self._redactor = redactor
         self._elsewhere = False

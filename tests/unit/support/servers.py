@@ -42,6 +42,8 @@ Respond = Callable[[Request], Reply | None]
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    # An answer goes out in one piece: a client that gets its head alone makes the network wait for the rest.
+    wbufsize = -1
     server: _Listener
 
     def setup(self) -> None:
@@ -64,8 +66,8 @@ class _Handler(BaseHTTPRequestHandler):
         reply = self._asked()
         if reply is None:
             return
-        self.send_response(reply.status)
-        for name, value in reply.headers.items():
+        self.send_response_only(reply.status)
+        for name, value in {"Date": self.date_time_string(), **reply.headers}.items():
             self.send_header(name, value)
         self.send_header("Content-Length", str(len(reply.body) + reply.missing))
         self.end_headers()
@@ -140,7 +142,7 @@ class Server:
         self._listener.context = context
         self.port = int(self._listener.server_address[1])
         self.url = f"{'https' if context else 'http'}://127.0.0.1:{self.port}"
-        self._thread = threading.Thread(target=self._listener.serve_forever, args=(0.05,), daemon=True)
+        self._thread = threading.Thread(target=self._listener.serve_forever, args=(0.01,), daemon=True)
         self._thread.start()
 
     def stop(self) -> None:

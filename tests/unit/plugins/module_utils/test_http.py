@@ -21,7 +21,7 @@ from ansible_collections.tenantops.access.plugins.module_utils._errors import (
     MalformedError,
     UnreachableError,
 )
-from ansible_collections.tenantops.access.plugins.module_utils._http import Http, HttpSettings
+from ansible_collections.tenantops.access.plugins.module_utils._http import Clock, Http, HttpSettings
 from ansible_collections.tenantops.access.plugins.module_utils._redact import Redactor
 from ansible_collections.tenantops.access.tests.unit.support.answers import answered
 from ansible_collections.tenantops.access.tests.unit.support.servers import Reply, Request, Respond, Serve, closed_port
@@ -29,10 +29,29 @@ from ansible_collections.tenantops.access.tests.unit.support.servers import Repl
 OK = Reply(200, b'{"ok": true}')
 
 
-def session(**settings: Any) -> Http:
-    """A session that gives up at once unless told otherwise."""
-    usual: dict[str, Any] = {"retries": 0, "timeout": 20, "concurrency": 4}
-    return Http(HttpSettings(**{**usual, **settings}), Redactor())
+class FastClock(Clock):
+    """Waits no real time, and remembers what it was to wait.
+
+    Args:
+        now: where it begins; by default as on a machine that has just booted.
+    """
+
+    def __init__(self, now: float = 0.0) -> None:
+        self._now = now
+        self.waits: list[float] = []
+
+    def now(self) -> float:
+        return self._now
+
+    def sleep(self, seconds: float) -> None:
+        self.waits.append(seconds)
+        self._now += seconds
+
+
+def session(clock: Clock | None = None, **settings: Any) -> Http:
+    """A session that gives up at once unless told otherwise, and waits no real time."""
+    usual: dict[str, Any] = {"retries": 0, "timeout": 20, "concurrency": 4, "validate_certs": False}
+    return Http(HttpSettings(**{**usual, **settings}), Redactor(), clock=clock or FastClock())
 
 
 def in_turn(*replies: Reply | None) -> Respond:
@@ -49,15 +68,33 @@ class TestRepeating:
     """What is sent again, and how often."""
 
     @pytest.mark.parametrize("first", [Reply(500), limited(503, None), None])
-    def test_a_failing_server_is_asked_again(self, serve: Serve, first: Reply | None) -> None:
+    def test_a_failing_server_is_asked_again_after_a_rest(self, serve: Serve, first: Reply | None) -> None:
         server = serve(in_turn(first, OK))
-        assert session(retries=1).request("GET", server.url, repeatable=True).status == 200
+        clock = FastClock()
+        assert session(clock, retries=1).request("GET", server.url, repeatable=True).status == 200
         assert len(server.requests) == 2
+        # The vendor asks for 1 to 2 seconds.
+        (rest,) = clock.waits
+        assert 1.0 <= rest <= 2.0
 
     def test_a_server_that_keeps_failing_is_asked_as_often_as_allowed(self, serve: Serve) -> None:
         server = serve(in_turn(Reply(500)))
-        assert session(retries=2).request("GET", server.url, repeatable=True).status == 500
-        assert len(server.requests) == 3
+        clock = FastClock()
+        assert session(clock, retries=2).request("GET", server.url, repeatable=True).status == 500
+        assert (len(server.requests), len(clock.waits)) == (3, 2)
+
+    def test_a_rest_is_as_long_as_wanted(self) -> None:
+        clock = FastClock()
+        http = session(clock, rest=0.5)
+        for _number in range(100):
+            http.rest()
+        assert 0.5 <= min(clock.waits) < max(clock.waits) <= 1.0
+
+    def test_the_clock_of_a_session_is_the_real_one(self) -> None:
+        http = Http(HttpSettings(validate_certs=False, rest=0.05), Redactor())
+        begun = time.monotonic()
+        http.rest()
+        assert time.monotonic() - begun >= 0.05
 
     @pytest.mark.parametrize("first", [Reply(500), limited(503, None), limited(503, "1")])
     def test_what_may_have_had_an_effect_is_not_repeated(self, serve: Serve, first: Reply) -> None:
@@ -79,17 +116,23 @@ class TestRepeating:
         assert session(retries=2).request("GET", server.url, repeatable=True).status == status
         assert len(server.requests) == 1
 
+    # Of a machine that has just booted, and of one that runs for years.
+    @pytest.mark.parametrize("now", [0.0, 1e9])
     @pytest.mark.parametrize("repeatable", [True, False])
-    def test_too_many_requests_are_repeated_when_the_server_says(self, serve: Serve, repeatable: bool) -> None:
-        server = serve(in_turn(limited(429, "1"), OK))
-        assert session().request("PUT", server.url, repeatable=repeatable).status == 200
-        assert len(server.requests) == 2
+    def test_too_many_requests_are_repeated_when_the_server_says(
+        self, serve: Serve, repeatable: bool, now: float
+    ) -> None:
+        server = serve(in_turn(limited(429, "7"), OK))
+        clock = FastClock(now)
+        assert session(clock).request("PUT", server.url, repeatable=repeatable).status == 200
+        assert (len(server.requests), clock.waits) == (2, [7.0])
 
     def test_a_date_is_honoured_as_well(self, serve: Serve) -> None:
-        soon = {"Retry-After": "Fri, 20 Nov 2026 12:00:01 GMT", "Date": "Fri, 20 Nov 2026 12:00:00 GMT"}
+        soon = {"Retry-After": "Fri, 20 Nov 2026 12:00:03 GMT", "Date": "Fri, 20 Nov 2026 12:00:00 GMT"}
         server = serve(in_turn(Reply(503, b"", soon), OK))
-        assert session().request("GET", server.url, repeatable=True).status == 200
-        assert len(server.requests) == 2
+        clock = FastClock()
+        assert session(clock).request("GET", server.url, repeatable=True).status == 200
+        assert (len(server.requests), clock.waits) == (2, [3.0])
 
     @pytest.mark.parametrize("status", [429, 503])
     def test_a_longer_wait_than_allowed_is_not_begun(self, serve: Serve, status: int) -> None:
@@ -97,10 +140,18 @@ class TestRepeating:
         assert session(retries=2, retry_max_wait=10).request("GET", server.url, repeatable=True).status == status
         assert len(server.requests) == 1
 
+    @pytest.mark.parametrize("rest", [1.0, 0.25])
+    def test_no_pause_is_shorter_than_a_rest(self, serve: Serve, rest: float) -> None:
+        server = serve(in_turn(limited(429, "0"), OK))
+        clock = FastClock()
+        assert session(clock, rest=rest).request("GET", server.url, repeatable=True).status == 200
+        assert clock.waits == [rest]
+
     def test_waits_add_up_to_what_is_allowed(self, serve: Serve) -> None:
-        server = serve(in_turn(limited(429, "1")))
-        assert session(retry_max_wait=2).request("GET", server.url, repeatable=True).status == 429
-        assert len(server.requests) == 3
+        server = serve(in_turn(limited(429, "4")))
+        clock = FastClock()
+        assert session(clock, retry_max_wait=10).request("GET", server.url, repeatable=True).status == 429
+        assert (len(server.requests), clock.waits) == (3, [4.0, 4.0])
 
     @pytest.mark.parametrize("status", [429, 503])
     @pytest.mark.parametrize("value", [None, "soon", "-1"])
@@ -110,44 +161,46 @@ class TestRepeating:
         assert len(server.requests) == 1
 
     def test_all_threads_wait_together(self, serve: Serve) -> None:
-        refused = threading.Event()
-        until = early = 0.0
+        server = serve(in_turn(limited(429, "60"), OK))
+        paused, over = threading.Semaphore(0), threading.Event()
 
-        def respond(_request: Request) -> Reply:
-            nonlocal until, early
-            if not refused.is_set():
-                until = time.monotonic() + 1
-                refused.set()
-                return limited(429, "1")
-            early += time.monotonic() < until
-            return OK
+        class HeldClock(FastClock):
+            """Holds whoever waits until the test says that the time is over."""
 
-        server = serve(respond)
-        http = session()
+            def sleep(self, seconds: float) -> None:
+                paused.release()
+                assert over.wait(60)
+                self._now = 60.0
+
+        http = session(HeldClock())
         statuses: list[int] = []
 
         def ask() -> None:
             statuses.append(http.request("GET", server.url, repeatable=True).status)
 
-        first = threading.Thread(target=ask)
-        first.start()
-        assert refused.wait(20)
-        # The refusal has to arrive before the others begin.
-        time.sleep(0.3)
-        others = [threading.Thread(target=ask) for _unused in range(4)]
-        for thread in others:
+        threads = [threading.Thread(target=ask) for _unused in range(5)]
+        threads[0].start()
+        assert paused.acquire(timeout=60)
+        for thread in threads[1:]:
             thread.start()
-        for thread in [first, *others]:
-            thread.join()
+        for _unused in threads[1:]:
+            assert paused.acquire(timeout=60)
+        # Everybody waits, and only the first one has asked.
+        assert len(server.requests) == 1
+        over.set()
+        for thread in threads:
+            thread.join(60)
         assert statuses == [200] * 5
-        assert early == 0
+        assert len(server.requests) == 6
 
     def test_no_server_is_tried_again_even_for_what_must_not_be_repeated(self) -> None:
         url = f"http://127.0.0.1:{closed_port()}/"
+        clock = FastClock()
         with pytest.raises(UnreachableError) as caught:
-            session(retries=1).request("PUT", url, repeatable=False)
+            session(clock, retries=1).request("PUT", url, repeatable=False)
         assert caught.value.definite
         assert url in str(caught.value)
+        assert len(clock.waits) == 1
 
 
 class TestFailures:

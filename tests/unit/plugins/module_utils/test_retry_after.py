@@ -39,8 +39,8 @@ def test_without_the_servers_clock_a_date_counts_from_ours(clock: str) -> None:
 
 
 @pytest.mark.parametrize("value", ["0", "Fri, 20 Nov 2026 11:00:00 GMT", NOW])
-def test_at_least_a_second(value: str) -> None:
-    assert retry_after({"Retry-After": value, "Date": NOW}) == 1
+def test_no_less_than_nothing(value: str) -> None:
+    assert retry_after({"Retry-After": value, "Date": NOW}) == 0
 
 
 @pytest.mark.parametrize("value", ["", "soon", "-5", "1.5", "1e3", "٣", "12 seconds", "Fri, 99 Nov 2026 12:00:00 GMT"])
@@ -59,4 +59,4 @@ def test_more_digits_than_a_number_of_seconds_has_are_for_ever() -> None:
 @given(value=st.text(max_size=40), clock=st.text(max_size=40))
 def test_no_text_breaks_it(value: str, clock: str) -> None:
     asked = retry_after({"Retry-After": value, "Date": clock})
-    assert asked is None or asked >= 1
+    assert asked is None or asked >= 0
