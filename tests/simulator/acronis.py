@@ -16,6 +16,7 @@ from typing import Any
 from aiohttp import web
 
 from .app import CONTROL, App, Server
+from .clock import Clock, add_now
 from .estate.demo import demo_estate
 from .estate.model import Estate
 from .estate.seeded import random_estate
@@ -68,6 +69,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--switch", type=switch, action="append", default=[], metavar="NAME=VALUE", help="see the README; repeatable"
     )
+    add_now(parser)
     parser.add_argument("--tls-cert", metavar="PATH", help="certificate (PEM) to serve https with")
     parser.add_argument("--tls-key", metavar="PATH", help="its private key (PEM)")
     parser.add_argument("--ready-file", metavar="PATH", help="JSON with address and credentials, written when ready")
@@ -79,6 +81,12 @@ def build_estate(args: argparse.Namespace) -> Estate:
     if args.estate == "demo":
         return demo_estate()
     return random_estate(args.tenants, args.seed, args.users_per_tenant)
+
+
+def build_world(args: argparse.Namespace) -> World:
+    """The cloud that the options ask for, the same each time."""
+    switches = Switches(dict(args.switch))
+    return World(build_estate(args), switches, args.token_lifetime, args.latency_ms, Clock(args.now))
 
 
 def announcement(world: World, url: str) -> dict[str, Any]:
@@ -103,8 +111,8 @@ async def run(args: argparse.Namespace, parent: int) -> None:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.minimum_version = ssl.TLSVersion.TLSv1_2
         context.load_cert_chain(args.tls_cert, args.tls_key)
-    world = World(build_estate(args), Switches(dict(args.switch)), args.token_lifetime, args.latency_ms)
-    runner = web.ServerRunner(Server(App(world)))
+    app = App(lambda: build_world(args))
+    runner = web.ServerRunner(Server(app))
     await runner.setup()
     site = web.TCPSite(runner, args.host, args.port, ssl_context=context, shutdown_timeout=0.5, backlog=1024)
     await site.start()
@@ -112,8 +120,8 @@ async def run(args: argparse.Namespace, parent: int) -> None:
         host = f"[{args.host}]" if ":" in args.host else args.host
         url = f"{'https' if context else 'http'}://{host}:{runner.addresses[0][1]}"
         if args.ready_file:
-            write_ready_file(args.ready_file, announcement(world, url))
-        print(f"acronis simulator on {url}{BASE}, tenant {world.estate.home.id}", flush=True)
+            write_ready_file(args.ready_file, announcement(app.world, url))
+        print(f"acronis simulator on {url}{BASE}, tenant {app.world.estate.home.id}", flush=True)
         await wait_for_end(parent if args.exit_with_parent else None)
     finally:
         await runner.cleanup()

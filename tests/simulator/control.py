@@ -13,18 +13,25 @@ from urllib.parse import parse_qsl
 from . import control_estate
 from .control_estate import Ask, Body, Refused
 from .faults import RateLimit
+from .gate import released_fault
 from .switches import SwitchError
 from .wire import Reply
 from .world import World
 
 
-def answer(world: World, method: str, path: str, query: str, body: bytes) -> Reply:
-    """Do what a control request asks; 400 with a reason when it is wrong, 404 when there is no such thing."""
+def answer(world: World, reset: Callable[[], None], method: str, path: str, query: str, body: bytes) -> Reply:
+    """Do what a control request asks; 400 with a reason when it is wrong, 404 when there is no such thing.
+
+    ``reset`` begins anew.
+    """
     try:
         content = json.loads(body) if body else {}
         if not isinstance(content, dict):
             raise ValueError("the body must be a JSON object")
         segments = path.strip("/").split("/")
+        if (method, segments) == ("POST", ["reset"]):
+            reset()
+            return Reply.json({})
         fixed = FIXED.get((method, "/".join(segments)))
         if fixed:
             return Reply.json(fixed(Ask(world, dict(parse_qsl(query)), content)))
@@ -71,7 +78,9 @@ def _change_settings(ask: Ask) -> Body:
     if limit is not None:
         if set(limit) - {"requests_per_second", "retry_after"}:
             raise ValueError("rate_limit knows requests_per_second and retry_after")
-        rate_limit = RateLimit(limit.get("requests_per_second", 0), limit.get("retry_after", "seconds"))
+        rate_limit = RateLimit(
+            limit.get("requests_per_second", 0), limit.get("retry_after", "seconds"), ask.world.clock
+        )
     numbers = {
         name: float(ask.body[name]) for name in ("latency_ms", "token_lifetime", "ott_lifetime") if name in ask.body
     }
@@ -101,8 +110,24 @@ def _faults(ask: Ask) -> Body:
 
 
 def _clear_faults(ask: Ask) -> Body:
-    ask.world.faults.active.clear()
+    ask.world.faults.clear()
     return {}
+
+
+def _release(ask: Ask) -> Body:
+    return {"released": ask.world.faults.release(released_fault(ask.body))}
+
+
+def _clock(ask: Ask) -> Body:
+    return ask.world.clock.content()
+
+
+def _set_clock(ask: Ask) -> Body:
+    return ask.world.clock.set_as_ordered(ask.body)
+
+
+def _advance(ask: Ask) -> Body:
+    return ask.world.clock.advance_as_ordered(ask.body)
 
 
 def _clients(ask: Ask) -> Body:
@@ -129,6 +154,10 @@ FIXED: dict[tuple[str, str], Callable[[Ask], Body]] = {
     ("POST", "faults"): _add_fault,
     ("GET", "faults"): _faults,
     ("DELETE", "faults"): _clear_faults,
+    ("POST", "release"): _release,
+    ("GET", "clock"): _clock,
+    ("POST", "clock"): _set_clock,
+    ("POST", "advance"): _advance,
     ("GET", "clients"): _clients,
     ("GET", "tenants"): control_estate.list_tenants,
     ("POST", "tenants"): control_estate.create_tenant,

@@ -9,11 +9,11 @@ from __future__ import annotations
 import itertools
 import json
 import random
-import time
-from email.utils import formatdate
 from typing import Any
 
+from .clock import Clock
 from .errors import REASONS, ApiError
+from .gate import Gate
 from .wire import JSON_TYPE, Call, Reply, dumps
 
 # Kinds by their arguments; a value is the argument's default, and ... stands for a required one.
@@ -30,6 +30,8 @@ KINDS: dict[str, dict[str, Any]] = {
     # Before and after handling it:
     "slow": {"seconds": ...},
     "slow_after": {"seconds": ...},
+    "hold": {},
+    "hold_after": {},
     # After handling it, to the answer:
     "reset_after": {},
     "error_after": {"status": 500},
@@ -97,10 +99,12 @@ class Fault:
         self.dice = random.Random(self.filter["seed"])
         self.seen = 0
         self.hits = 0
+        self.gate = Gate()
 
     def content(self) -> dict[str, Any]:
         """The fault as the control interface lists it."""
-        return {"id": self.id, "kind": self.kind, **self.filter, **self.args, "seen": self.seen, "hits": self.hits}
+        counts = {"seen": self.seen, "hits": self.hits, "held": self.gate.held}
+        return {"id": self.id, "kind": self.kind, **self.filter, **self.args, **counts}
 
     def strikes(self, method: str, template: str, path: str) -> bool:
         """Count a request that fits; whether the fault hits it."""
@@ -117,12 +121,12 @@ class Fault:
         self.hits += 1
         return True
 
-    def instead(self) -> Reply | None:
+    def instead(self, clock: Clock) -> Reply | None:
         """The answer that replaces handling the request; None to handle it. Raises Dropped and ApiError."""
         args = self.args
         match self.kind:
             case "rate_limited" | "unavailable":
-                return limited(args.get("status", 503), args["retry_after"])
+                return limited(args.get("status", 503), args["retry_after"], clock)
             case "error_text":
                 return Reply(args["status"], b"Internal Server Error", "text/plain")
             case "error_html":
@@ -192,14 +196,14 @@ def _everywhere(content: Any, change: Any) -> None:
             _everywhere(value, change)
 
 
-def limited(status: int, retry_after: str | None) -> Reply:
+def limited(status: int, retry_after: str | None, clock: Clock) -> Reply:
     """A 429 or 503; ``date:+N`` becomes the HTTP date N seconds from now, any other text is sent as it is."""
     content = ApiError(status).body(short=False)
     reply = Reply.json(content, status)
     if retry_after is not None:
         text = str(retry_after)
         if text.startswith("date:"):
-            text = formatdate(time.time() + float(text.removeprefix("date:")), usegmt=True)
+            text = clock.http_date(float(text.removeprefix("date:")))
         reply.headers["Retry-After"] = text
     return reply
 
@@ -217,6 +221,18 @@ class Faults:
         self.active.append(fault)
         return fault
 
+    def clear(self) -> None:
+        """Forget all faults; what they hold goes on."""
+        self.release()
+        self.active.clear()
+
+    def release(self, number: int | None = None) -> int:
+        """Let go on what the fault with this id holds, or what any holds; how many requests. Raises ValueError."""
+        wanted = [fault for fault in self.active if number in (None, fault.id)]
+        if number is not None and not wanted:
+            raise ValueError(f"there is no fault {number}")
+        return sum(fault.gate.open() for fault in wanted)
+
     def strike(self, method: str, template: str, path: str) -> Fault | None:
         """The first fault that hits this request; those behind it do not even see it."""
         for fault in self.active:
@@ -228,14 +244,15 @@ class Faults:
 class RateLimit:
     """A bucket of one second's worth of requests that fills continuously."""
 
-    def __init__(self, per_second: float, retry_after: str | None) -> None:
+    def __init__(self, per_second: float, retry_after: str | None, clock: Clock) -> None:
         """``retry_after`` is "seconds", "date" or None; raises ValueError."""
         if not per_second > 0 or retry_after not in ("seconds", "date", None):
             raise ValueError("rate_limit wants requests_per_second > 0 and retry_after seconds, date or null")
         self.per_second = per_second
         self.retry_after = retry_after
         self.filled = max(1.0, per_second)
-        self.time = time.monotonic()
+        self._clock = clock
+        self.time = clock.elapsed()
 
     def content(self) -> dict[str, Any]:
         """The limit as the control interface shows it."""
@@ -243,11 +260,11 @@ class RateLimit:
 
     def refusal(self) -> Reply | None:
         """None if one more request may pass now, else the 429."""
-        now = time.monotonic()
+        now = self._clock.elapsed()
         self.filled = min(max(1.0, self.per_second), self.filled + (now - self.time) * self.per_second)
         self.time = now
         if self.filled >= 1.0:
             self.filled -= 1.0
             return None
         header = {"seconds": "1", "date": "date:+1", None: None}[self.retry_after]
-        return limited(429, header)
+        return limited(429, header, self._clock)

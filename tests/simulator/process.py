@@ -31,9 +31,9 @@ class SimulatorError(Exception):
 class Simulator:
     """A running simulator; a context manager that stops it at the end.
 
-    ``kind`` is the subcommand. ``tenants``, ``seed``, ``estate``, ``users_per_tenant``, ``token_lifetime`` (seconds),
-    ``latency_ms``, ``switches`` and the paths ``tls_cert`` and ``tls_key`` are options of "acronis"; ``arguments`` are
-    further words of the command line.
+    ``kind`` is the subcommand. ``now`` is the time there at the start, such as 2028-02-29T23:59:58Z. ``tenants``,
+    ``seed``, ``estate``, ``users_per_tenant``, ``token_lifetime`` (seconds), ``latency_ms``, ``switches`` and the paths
+    ``tls_cert`` and ``tls_key`` are options of "acronis"; ``arguments`` are further words of the command line.
     ``python`` is the interpreter, which must have the packages of requirements.txt. ``start_timeout`` is in seconds.
     Raises SimulatorError when the process ends or is not ready in time.
     """
@@ -48,6 +48,7 @@ class Simulator:
         users_per_tenant: str | None = None,
         token_lifetime: float | None = None,
         latency_ms: float | None = None,
+        now: str | None = None,
         switches: dict[str, str] | None = None,
         arguments: Sequence[str] = (),
         tls_cert: str | None = None,
@@ -62,6 +63,7 @@ class Simulator:
             "--users-per-tenant": users_per_tenant,
             "--token-lifetime": token_lifetime,
             "--latency-ms": latency_ms,
+            "--now": now,
             "--tls-cert": tls_cert,
             "--tls-key": tls_key,
         }
@@ -179,6 +181,38 @@ class Simulator:
     def clear_faults(self) -> None:
         """Forget all faults."""
         self.control("DELETE", "/faults")
+
+    def release(self, fault: int | None = None) -> int:
+        """Let go on what a fault of kind ``hold`` or ``hold_after`` holds, or what all hold; how many requests."""
+        return int(self.control("POST", "/release", {} if fault is None else {"id": fault})["released"])
+
+    def held(self, fault: int | None = None) -> int:
+        """How many requests are held, by one fault or by all."""
+        return sum(one["held"] for one in self.faults() if fault in (None, one["id"]))
+
+    def wait_for_held(self, count: int = 1, fault: int | None = None, timeout: float = 60.0) -> None:
+        """Return when at least ``count`` requests are held; raises SimulatorError after ``timeout`` seconds."""
+        deadline = time.monotonic() + timeout
+        while (held := self.held(fault)) < count:
+            if time.monotonic() > deadline:
+                raise SimulatorError(f"after {timeout} s, {held} requests are held instead of {count}")
+            time.sleep(0.005)
+
+    def reset(self) -> None:
+        """Put everything back as it was at the start."""
+        self.control("POST", "/reset")
+
+    def advance(self, seconds: float) -> None:
+        """Let time pass for the simulated server."""
+        self.control("POST", "/advance", {"seconds": seconds})
+
+    def set_clock(self, now: str | None) -> None:
+        """Make it this time there, such as 2028-02-29T23:59:58Z; None for the real time."""
+        self.control("POST", "/clock", {"now": now})
+
+    def clock(self) -> str:
+        """What time it is there."""
+        return str(self.control("GET", "/clock")["now"])
 
     def settings(self, **wanted: Any) -> dict[str, Any]:
         """Change settings, if any are given, and return all of them."""

@@ -6,9 +6,8 @@
 
 from __future__ import annotations
 
-import time
-
 from .clients import Client, preset_clients
+from .clock import Clock
 from .counters import Counters
 from .estate.model import Estate
 from .faults import Faults, RateLimit
@@ -21,7 +20,10 @@ from .tokens import Tokens
 class World:
     """Estate, clients, tokens, switches, faults and counters of one simulator process."""
 
-    def __init__(self, estate: Estate, switches: Switches, token_lifetime: float, latency_ms: float) -> None:
+    def __init__(
+        self, estate: Estate, switches: Switches, token_lifetime: float, latency_ms: float, clock: Clock
+    ) -> None:
+        self.clock = clock
         self.estate = estate
         self.switches = switches
         self.token_lifetime = token_lifetime
@@ -37,7 +39,6 @@ class World:
         self.counters = Counters()
         self.faults = Faults()
 
-    @staticmethod
-    def now() -> float:
+    def now(self) -> float:
         """Seconds since 1970."""
-        return time.time()
+        return self.clock.now()

@@ -12,7 +12,7 @@ import string
 from datetime import timedelta
 from typing import Any
 
-from .clock import Clock
+from ..clock import Clock
 from .settings import THIS_NODE, Settings
 
 # How long the simulated machine had been up when the simulator started, in seconds.
@@ -41,16 +41,16 @@ class Cluster:
 
     def elect(self) -> None:
         """Begin an election: until it ends there is no master, and the first report comes still later."""
-        self._elected_at = self._clock.now() + self._settings.election_seconds
+        self._elected_at = self._clock.elapsed() + self._settings.election_seconds
         self._reported_at = self._elected_at + self._settings.status_seconds
 
     def settle(self) -> None:
         """End an election at once, and have the first report ready."""
-        self._elected_at = self._reported_at = self._clock.now()
+        self._elected_at = self._reported_at = self._clock.elapsed()
 
     def master(self) -> str:
         """Return the host that leads, or an empty text while the election goes on."""
-        if self._clock.now() < self._elected_at:
+        if self._clock.elapsed() < self._elected_at:
             return ""
         return self._leader()
 
@@ -92,11 +92,11 @@ class Cluster:
 
     def status(self, version: int, started: float) -> dict[str, Any]:
         """Return the `msg` of cluster/status; `version` is that of the configuration, `started` the server's start."""
-        if self._clock.now() < self._reported_at:
+        if self._clock.elapsed() < self._reported_at:
             return {"status": "", "errors": [], "nodes": {}}
         hosts = self.hosts()
         offline = self._offline(hosts)
-        running = timedelta(seconds=round(self._clock.now() - started))
+        running = timedelta(seconds=round(self._clock.elapsed() - started))
         return {
             "status": "WARNING" if offline else "OK",
             "errors": [f"{len(offline)} nodes are not online"] if offline else [],

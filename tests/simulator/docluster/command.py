@@ -14,10 +14,9 @@ from typing import Any
 
 from aiohttp import web
 
+from ..clock import Clock, add_now
 from ..lifecycle import wait_for_end, write_ready_file
 from .control import Control
-from .faults import Faults
-from .journal import Journal
 from .listener import Listener
 from .node import Node
 from .server import Frontend
@@ -62,6 +61,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--status-seconds", type=float, default=4.0, metavar="SECONDS", help="from its end to the first status (4)"
     )
     parser.add_argument("--latency-ms", type=int, default=0, metavar="MS", help="wait before each answer (default: 0)")
+    add_now(parser)
     parser.add_argument("--ready-file", metavar="PATH", help="written when the server is ready")
     parser.add_argument("--exit-with-parent", action="store_true", help="end when the starting process ends")
 
@@ -69,17 +69,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def _node(args: argparse.Namespace) -> Node:
     """Return the node that the options describe; raises InvalidSetting."""
     timeout = TOKEN_TIMEOUTS[args.profile] if args.token_timeout is None else args.token_timeout
-    node = Node(args.profile, Settings(token_timeout=timeout), args.username, args.password)
+    node = Node(args.profile, Settings(token_timeout=timeout), args.username, args.password, Clock(args.now))
     names = ("latency_ms", "election_seconds", "status_seconds", "master", "nodes", "cluster")
     node.change({"token_timeout": timeout, **{name: getattr(args, name) for name in names}})
     return node
 
 
 async def _serve(args: argparse.Namespace, parent: int) -> None:
-    node, faults, journal = _node(args), Faults(), Journal()
+    frontend = Frontend(lambda: _node(args))
     hosts = args.host or ["127.0.0.1"]
-    listener = Listener(Frontend(node, faults, journal), hosts, args.port)
-    control = web.AppRunner(Control(node, faults, journal, listener).application(), access_log=None)
+    listener = Listener(frontend, hosts, args.port)
+    control = web.AppRunner(Control(frontend, listener).application(), access_log=None)
     # Signals count from here on: whoever reads the ready file may send one at once.
     end = asyncio.create_task(wait_for_end(parent if args.exit_with_parent else None))
     await asyncio.sleep(0)

@@ -122,7 +122,7 @@ def _config(node: Node, call: Call) -> Answer | None:
 def _loops(node: Node, call: Call) -> Answer | None:
     if _third_part(call) != "get":
         return None
-    running = node.clock.now() - node.started
+    running = node.clock.elapsed() - node.started
     return success(
         {
             name: {

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import itertools
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields
 from typing import Any
 
+from ..gate import Gate
 from .answers import Answer
 from .settings import InvalidSetting
 
@@ -21,6 +22,8 @@ KINDS = (
     "reset_before",
     "reset_after",
     "slow",
+    "hold",
+    "hold_after",
     "redirect",
     "cut_off",
     "wrong_types",
@@ -53,6 +56,12 @@ class Fault:
     shape: str = "fields"
     seen: int = 0
     hits: int = 0
+    gate: Gate = field(default_factory=Gate)
+
+    def content(self) -> dict[str, Any]:
+        """Return the fault as the control interface lists it; `held` are the requests that it holds back."""
+        shown = {one.name: getattr(self, one.name) for one in fields(self) if one.name != "gate"}
+        return {**shown, "held": self.gate.held}
 
     def strikes(self, path: str) -> bool:
         """Count a request for the canonical `path`; returns whether the fault befalls it."""
@@ -133,6 +142,18 @@ class Faults:
         fault = _parse(next(self._numbers), order)
         self.ordered.append(fault)
         return fault
+
+    def clear(self) -> None:
+        """Forget all faults; what they hold goes on."""
+        self.release()
+        self.ordered.clear()
+
+    def release(self, number: int | None = None) -> int:
+        """Let go on what the fault with this id holds, or what any holds; returns how many requests."""
+        wanted = [fault for fault in self.ordered if number in (None, fault.id)]
+        if number is not None and not wanted:
+            raise InvalidSetting(f"there is no fault {number}")
+        return sum(fault.gate.open() for fault in wanted)
 
     def take(self, path: str) -> Fault | None:
         """Return the first fault that befalls a request for the canonical `path`; those behind it do not see it."""

@@ -25,6 +25,7 @@ class Listener:
         self._hosts = hosts
         self._sockets: list[asyncio.Server] = []
         self._reopening: asyncio.Task[None] | None = None
+        self._reopens_at = 0.0
         self.port = port
 
     async def open(self) -> None:
@@ -49,8 +50,29 @@ class Listener:
         """Go down at once and come back after `down_seconds`; returns as soon as the server is down."""
         await self.close()
         if down_seconds:
-            self._reopening = asyncio.create_task(self._reopen(down_seconds))
+            self._pause(down_seconds)
         else:
+            await self.open()
+
+    def _pause(self, seconds: float) -> None:
+        self._reopens_at = asyncio.get_running_loop().time() + seconds
+        self._reopening = asyncio.create_task(self._reopen(seconds))
+
+    async def advance(self, seconds: float) -> None:
+        """Let so much of a pause be over."""
+        if self._reopening is None:
+            return
+        left = self._reopens_at - asyncio.get_running_loop().time() - seconds
+        if left <= 0:
+            await self.come_back()
+        else:
+            self._reopening.cancel()
+            self._pause(left)
+
+    async def come_back(self) -> None:
+        """End a pause at once."""
+        if self._reopening is not None:
+            await self.close()
             await self.open()
 
     async def _reopen(self, seconds: float) -> None:

@@ -11,7 +11,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
-from .clock import Clock
+from ..clock import Clock
 from .cluster import Cluster
 from .settings import THIS_NODE, Settings, checked
 from .tokens import Tokens, Verdict
@@ -57,16 +57,16 @@ def password_hash(password: str) -> str:
 class Node:
     """The state of the server: what survives a restart (users, cluster) and what does not (tokens, leftovers)."""
 
-    def __init__(self, profile: str, settings: Settings, username: str, password: str) -> None:
+    def __init__(self, profile: str, settings: Settings, username: str, password: str, clock: Clock) -> None:
         self.profile = profile
         self.settings = settings
-        self.clock = Clock()
+        self.clock = clock
         self.counters = Counters()
         self.tokens = Tokens(self.clock)
         self.users: dict[str, dict[str, str]] = {username: {"password": password_hash(password)}}
         self.cluster: Cluster | None = None
         self.version = 0
-        self.started = self.clock.now()
+        self.started = self.clock.elapsed()
         # The old server keeps an answer's content in a place shared by all requests; these say what it left there.
         self.left_tokens = False
         self.left_status = False
@@ -91,7 +91,7 @@ class Node:
         """Forget what lives in the memory of the process; a cluster elects its master anew."""
         self.tokens.forget()
         self.left_tokens = self.left_status = False
-        self.started = self.clock.now()
+        self.started = self.clock.elapsed()
         self._elect()
 
     def _elect(self) -> None:

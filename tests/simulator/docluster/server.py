@@ -10,8 +10,8 @@ import asyncio
 import http
 import socket
 import struct
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from email.utils import formatdate
 from typing import Any
 from urllib.parse import quote, unquote
 
@@ -69,22 +69,30 @@ def _crashed(crash: ServerCrash) -> Reply:
 
 
 class Frontend:
-    """Receives requests for one node."""
+    """Receives requests for one node; `make_node` returns it as it is at the start."""
 
-    def __init__(self, node: Node, faults: Faults, journal: Journal) -> None:
-        self._node = node
-        self._faults = faults
-        self._journal = journal
+    def __init__(self, make_node: Callable[[], Node]) -> None:
+        self._make_node = make_node
+        self.node = make_node()
+        self.faults = Faults()
+        self.journal = Journal()
+
+    def reset(self) -> None:
+        """Begin anew. Requests that are under way are finished by the node that was."""
+        former = self.faults
+        self.node, self.faults, self.journal = self._make_node(), Faults(), Journal()
+        former.clear()
 
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
         """Answer one request, or end its connection if a fault says so."""
         target = _Target.of(request.raw_path)
         path = canonical(target.path)
         form = await read_form(request)
-        address = self._node.settings.client_ip or request.remote or ""
-        self._node.counters.requests[path] += 1
-        fault = self._faults.take(path)
-        entry = self._journal.open(
+        node = self.node
+        address = node.settings.client_ip or request.remote or ""
+        node.counters.requests[path] += 1
+        fault = self.faults.take(path)
+        entry = self.journal.open(
             {
                 "method": request.method,
                 "path": path,
@@ -95,24 +103,28 @@ class Frontend:
                 "fault": fault.kind if fault else None,
             }
         )
-        await asyncio.sleep(self._node.settings.latency_ms / 1000 + (fault.seconds if fault else 0))
+        await asyncio.sleep(node.settings.latency_ms / 1000 + (fault.seconds if fault else 0))
         if fault is not None:
+            if fault.kind == "hold":
+                await fault.gate.wait()
             reply = self._instead(fault)
             if reply is not None:
-                return self._respond(reply, entry)
+                return self._respond(node, reply, entry)
             if fault.kind == "reset_before":
                 return self._reset(request, entry)
         host = request.headers.get("Host", "localhost")
-        reply = self._route(request.method, target, host, form, address)
+        reply = self._route(node, request.method, target, host, form, address)
+        if fault is not None and fault.kind == "hold_after":
+            await fault.gate.wait()
         if fault is not None and fault.kind == "reset_after":
             return self._reset(request, entry)
         if fault is not None and fault.kind == "wrong_types" and reply.answer is not None:
             reply = Reply(200, distorted(reply.answer, fault.shape))
         if fault is not None and fault.kind == "cut_off":
-            return await self._cut_off(request, reply, entry)
-        return self._respond(reply, entry)
+            return await self._cut_off(node, request, reply, entry)
+        return self._respond(node, reply, entry)
 
-    def _route(self, method: str, target: _Target, host: str, form: dict[str, str], address: str) -> Reply:
+    def _route(self, node: Node, method: str, target: _Target, host: str, form: dict[str, str], address: str) -> Reply:
         """Do what the routes of the real server do."""
         path = target.path
         if path.startswith("/api//"):
@@ -128,7 +140,7 @@ class Frontend:
             return Reply(200, b"", [_ALLOW])
         parts = [part for part in path.removeprefix("/api/").split("/") if part]
         try:
-            answer = dialects.answer(self._node, Call(parts, form, address, host.partition(":")[0]))
+            answer = dialects.answer(node, Call(parts, form, address, host.partition(":")[0]))
         except ServerCrash as crash:
             return _crashed(crash)
         return Reply(200, answer.body(), answer=answer)
@@ -145,7 +157,7 @@ class Frontend:
             return _page(fault.code, pages.redirecting(fault.location), ("Location", fault.location))
         return None
 
-    def _headers(self, reply: Reply, entry: dict[str, Any]) -> list[tuple[str, str]]:
+    def _headers(self, node: Node, reply: Reply, entry: dict[str, Any]) -> list[tuple[str, str]]:
         """Return the header lines in the order of the real server, and write the journal."""
         entry["code"] = reply.code
         if reply.answer is not None:
@@ -155,24 +167,26 @@ class Frontend:
         others = [line for line in reply.headers if line[0] != "Location"]
         return [
             ("Server", _SERVER),
-            ("Date", formatdate(usegmt=True)),
+            ("Date", node.clock.http_date()),
             ("Content-Type", "text/html; charset=utf-8"),
             *others,
             length,
             *location,
         ]
 
-    def _respond(self, reply: Reply, entry: dict[str, Any]) -> web.Response:
+    def _respond(self, node: Node, reply: Reply, entry: dict[str, Any]) -> web.Response:
         return web.Response(
             status=reply.code,
             reason=http.HTTPStatus(reply.code).phrase.upper(),
-            headers=self._headers(reply, entry),
+            headers=self._headers(node, reply, entry),
             body=reply.body,
         )
 
-    async def _cut_off(self, request: web.BaseRequest, reply: Reply, entry: dict[str, Any]) -> web.StreamResponse:
+    async def _cut_off(
+        self, node: Node, request: web.BaseRequest, reply: Reply, entry: dict[str, Any]
+    ) -> web.StreamResponse:
         """Announce the whole body, send half of it and hang up."""
-        response = web.StreamResponse(status=reply.code, headers=self._headers(reply, entry))
+        response = web.StreamResponse(status=reply.code, headers=self._headers(node, reply, entry))
         await response.prepare(request)
         await response.write(reply.body[: len(reply.body) // 2])
         if request.transport is not None:

@@ -12,7 +12,7 @@ import string
 from collections import Counter
 from dataclasses import dataclass
 
-from .clock import Clock
+from ..clock import Clock
 
 TOKEN_LENGTH = 60
 

@@ -35,13 +35,13 @@ class Api:
         pair = (self.client["client_id"], self.client["client_secret"])
         if self.client["auth_method"] == "client_secret_post":
             form.update(client_id=pair[0], client_secret=pair[1])
-            return requests.post(f"{self.cloud.base_url}/idp/token", data=form, timeout=10)
-        return requests.post(f"{self.cloud.base_url}/idp/token", data=form, auth=pair, timeout=10)
+            return requests.post(f"{self.cloud.base_url}/idp/token", data=form, timeout=60)
+        return requests.post(f"{self.cloud.base_url}/idp/token", data=form, auth=pair, timeout=60)
 
     def call(self, method: str, path: str, **arguments: Any) -> requests.Response:
         """One request to a path below the base."""
         url = self.cloud.base_url + path
-        return self.session.request(method, url, timeout=10, allow_redirects=False, **arguments)
+        return self.session.request(method, url, timeout=60, allow_redirects=False, **arguments)
 
     def get(self, path: str, **query: object) -> requests.Response:
         """GET with query parameters; True and False are written as the API does."""

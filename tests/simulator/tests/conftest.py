@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""One simulated cloud for all tests, put back to its settings before each; tests change tenants that they create."""
+"""One simulated cloud for all tests, as it was at the start for each."""
 
 from __future__ import annotations
 
@@ -24,19 +24,11 @@ def running_cloud() -> Iterator[Simulator]:
         yield cloud
 
 
-@pytest.fixture(scope="session")
-def first_settings(running_cloud: Simulator) -> dict[str, Any]:
-    """The settings that the shared process started with."""
-    return running_cloud.settings()
-
-
 @pytest.fixture
-def cloud(running_cloud: Simulator, first_settings: dict[str, Any]) -> Iterator[Simulator]:
-    """The shared process without faults, with its first settings and with all counters at zero."""
-    yield running_cloud
-    running_cloud.clear_faults()
-    running_cloud.settings(**first_settings)
-    running_cloud.reset_counters()
+def cloud(running_cloud: Simulator) -> Simulator:
+    """The shared process as it was at its start."""
+    running_cloud.reset()
+    return running_cloud
 
 
 @pytest.fixture

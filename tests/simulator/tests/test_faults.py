@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-import time
+from concurrent.futures import ThreadPoolExecutor
 from email.utils import parsedate_to_datetime
 from typing import Any
 
@@ -17,6 +17,7 @@ from ..faults import KINDS
 from ..process import Simulator, SimulatorError
 from .api import Api, error
 from .conftest import Make
+from .waiting import Unanswered, wait_until
 
 STATUS = "/tenants/{id}/mfa/status"
 
@@ -45,9 +46,9 @@ def test_rate_limited(api: Api, make: Make, status: int) -> None:
         assert error(answer) == (status, status)
         assert answer.headers.get("Retry-After") == retry_after
     api.cloud.fault("rate_limited", status=status, retry_after="date:+30")
-    before = int(time.time())
-    when = parsedate_to_datetime(put(api, tenant).headers["Retry-After"]).timestamp()
-    assert before + 30 <= when <= time.time() + 30
+    answer = put(api, tenant)
+    when, now = (parsedate_to_datetime(answer.headers[name]).timestamp() for name in ("Retry-After", "Date"))
+    assert when - now in (30, 31)
     assert not was_changed(api, tenant)
     assert put(api, tenant).status_code == 200
 
@@ -117,11 +118,79 @@ def test_expired_token(api: Api) -> None:
 @pytest.mark.parametrize("kind", ["slow", "slow_after"])
 def test_slow_and_test_slow_after(api: Api, make: Make, kind: str) -> None:
     tenant = make()
-    api.cloud.fault(kind, seconds=20)
-    url = f"{api.cloud.base_url}/tenants/{tenant['id']}/mfa/status"
-    with pytest.raises(requests.Timeout):
-        api.session.put(url, json={"enabled": True}, timeout=0.3)
-    assert was_changed(api, tenant) is (kind == "slow_after")
+    api.cloud.fault(kind, seconds=600)
+    with Unanswered.put_mfa(api, tenant) as request:
+        wait_until(lambda: api.cloud.faults()[0]["hits"])
+        assert was_changed(api, tenant) is (kind == "slow_after")
+        assert request.is_waiting()
+    api.cloud.fault(kind, seconds=0.01)
+    assert put(api, tenant).status_code == 200
+
+
+@pytest.mark.parametrize("kind", ["hold", "hold_after"])
+def test_hold_and_test_hold_after(api: Api, make: Make, kind: str) -> None:
+    tenant = make()
+    number = api.cloud.fault(kind, method="PUT")
+    with ThreadPoolExecutor(1) as pool:
+        answer = pool.submit(put, api, tenant)
+        api.cloud.wait_for_held(1, number)
+        assert was_changed(api, tenant) is (kind == "hold_after")
+        # Others are not held, nor is the control interface.
+        assert Api(api.cloud).get(f"/tenants/{tenant['id']}").status_code == 200
+        assert not answer.done()
+        assert api.cloud.release(number) == 1
+        assert answer.result(60).status_code == 200
+    assert was_changed(api, tenant)
+    assert (api.cloud.held(), api.cloud.release()) == (0, 0)
+
+
+def test_a_held_request_is_handled_although_its_client_has_gone(api: Api, make: Make) -> None:
+    tenant = make()
+    api.cloud.fault("hold")
+    with Unanswered.put_mfa(api, tenant):
+        api.cloud.wait_for_held()
+    assert not was_changed(api, tenant)
+    assert api.cloud.release() == 1
+    wait_until(lambda: was_changed(api, tenant))
+    # Nothing of it is left.
+    wait_until(lambda: not api.cloud.counters()["in_flight"])
+    assert api.cloud.held() == 0
+
+
+def test_forgotten_faults_hold_nothing(api: Api, make: Make) -> None:
+    tenant = make()
+    api.cloud.fault("hold")
+    with ThreadPoolExecutor(1) as pool:
+        answer = pool.submit(put, api, tenant)
+        api.cloud.wait_for_held()
+        api.cloud.clear_faults()
+        assert answer.result(60).status_code == 200
+
+
+def test_each_fault_holds_its_own(api: Api, make: Make) -> None:
+    tenants = [make(), make()]
+    numbers = [api.cloud.fault("hold", path=f"/api/2/tenants/{one['id']}/mfa/status") for one in tenants]
+    apis = [Api(api.cloud) for _unused in tenants]
+    with ThreadPoolExecutor(2) as pool:
+        answers = [pool.submit(put, *pair) for pair in zip(apis, tenants, strict=True)]
+        api.cloud.wait_for_held(2)
+        assert [api.cloud.held(number) for number in numbers] == [1, 1]
+        assert api.cloud.release(numbers[1]) == 1
+        assert answers[1].result(60).status_code == 200
+        assert (api.cloud.held(), answers[0].done()) == (1, False)
+        assert api.cloud.release() == 1
+        assert answers[0].result(60).status_code == 200
+
+
+def test_waiting_for_what_is_not_held_ends(cloud: Simulator) -> None:
+    with pytest.raises(SimulatorError, match="0 requests are held instead of 1"):
+        cloud.wait_for_held(timeout=0.05)
+
+
+@pytest.mark.parametrize("body", [{"id": 7}, {"id": "1"}, {"id": True}, {"fault": 1}])
+def test_a_release_of_nothing_is_refused(cloud: Simulator, body: dict[str, Any]) -> None:
+    with pytest.raises(SimulatorError, match="400"):
+        cloud.control("POST", "/release", body)
 
 
 def test_error_after(api: Api, make: Make) -> None:
@@ -272,10 +341,12 @@ def test_wrong_orders_are_refused(cloud: Simulator, wanted: dict[str, Any]) -> N
 
 
 def test_latency(api: Api) -> None:
-    api.cloud.settings(latency_ms=20000)
-    with pytest.raises(requests.Timeout):
-        api.session.get(f"{api.cloud.base_url}/tenants/{api.cloud.tenant_id}", timeout=0.3)
-    assert api.cloud.settings()["latency_ms"] == 20000
+    api.cloud.settings(latency_ms=600_000)
+    with Unanswered("GET", f"{api.cloud.base_url}/idp/logout") as request:
+        wait_until(lambda: api.cloud.counters()["in_flight"])
+        assert request.is_waiting()
+    api.cloud.settings(latency_ms=10)
+    assert api.get("/idp/logout").status_code == 200
 
 
 def test_the_rate_limit(api: Api) -> None:
@@ -287,12 +358,15 @@ def test_the_rate_limit(api: Api) -> None:
     assert api.cloud.journal()[-1]["fault"] == "rate_limit"
     api.cloud.settings(rate_limit={"requests_per_second": 0.01, "retry_after": "date"})
     api.get(path)
-    before = int(time.time())
-    when = parsedate_to_datetime(api.get(path).headers["Retry-After"]).timestamp()
-    assert before + 1 <= when <= time.time() + 1
+    answer = api.get(path)
+    when, now = (parsedate_to_datetime(answer.headers[name]).timestamp() for name in ("Retry-After", "Date"))
+    assert when - now in (1, 2)
     api.cloud.settings(rate_limit={"requests_per_second": 0.01, "retry_after": None})
     api.get(path)
     assert "Retry-After" not in api.get(path).headers
+    # It fills with time.
+    api.cloud.advance(100)
+    assert [api.get(path).status_code for _unused in range(2)] == [200, 429]
     api.cloud.settings(rate_limit=None)
     assert [api.get(path).status_code for _unused in range(5)] == [200] * 5
 

@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import base64
-import time
 import uuid
 from typing import Any
 from urllib.parse import quote
@@ -38,7 +37,7 @@ def issue(api: Api, user: dict[str, Any]) -> str:
 
 def login(api: Api, ott: object, session: requests.Session | None = None) -> requests.Response:
     """Sign in with a token, without any other authentication."""
-    return (session or requests).post(f"{api.cloud.base_url}/idp/ott/login", json={"ott": ott}, timeout=10)
+    return (session or requests).post(f"{api.cloud.base_url}/idp/ott/login", json={"ott": ott}, timeout=60)
 
 
 def test_a_token_looks_as_observed(api: Api, make: Make) -> None:
@@ -114,7 +113,7 @@ def test_only_administrators_may_issue(api: Api, make: Make) -> None:
     user, readonly = make()["users"][0], Api(api.cloud, "readonly")
     assert error(readonly.post("/idp/ott", {"purpose": "user_login", "login": user["login"]})) == (403, 1002)
     body = {"purpose": "user_login", "login": user["login"]}
-    assert error(requests.post(f"{api.cloud.base_url}/idp/ott", json=body, timeout=10)) == (401, 401)
+    assert error(requests.post(f"{api.cloud.base_url}/idp/ott", json=body, timeout=60)) == (401, 401)
 
 
 def test_a_token_works_once(api: Api, make: Make) -> None:
@@ -129,15 +128,15 @@ def test_a_token_works_once(api: Api, make: Make) -> None:
     assert api.cloud.counters()["otts_used"] == 1
 
 
-def test_a_token_lives_shortly(api: Api, make: Make) -> None:
-    api.cloud.settings(ott_lifetime=0.05)
-    ott = issue(api, make()["users"][0])
-    time.sleep(0.1)
-    assert error(login(api, ott)) == (401, 401)
-
-
-def test_the_lifetime_is_thirty_seconds(api: Api) -> None:
+def test_a_token_lives_as_long_as_the_setting_says(api: Api, make: Make) -> None:
     assert api.cloud.settings()["ott_lifetime"] == 30
+    user = make()["users"][0]
+    api.cloud.settings(ott_lifetime=6000)
+    early, late = issue(api, user), issue(api, user)
+    api.cloud.advance(5000)
+    assert login(api, early).status_code == 200
+    api.cloud.advance(1000)
+    assert error(login(api, late)) == (401, 401)
 
 
 @pytest.mark.parametrize("value", ["nonsense", "T1RUAQAAAG8-AAAAAAAATxLwKLZ0RMaVZ3GEk4JUMw=="])
@@ -154,11 +153,11 @@ def test_login_wants_json_and_ignores_other_authentication(api: Api, make: Make)
     user = make()["users"][0]
     url, headers = f"{api.cloud.base_url}/idp/ott/login", {"Content-Type": "application/json"}
     ott = issue(api, user)
-    assert error(requests.post(url, headers=headers, data={"ott": ott}, timeout=10)) == (400, 400)
-    assert error(requests.post(url, data={"ott": ott}, timeout=10)) == (415, 415)
-    assert error(requests.post(url, json={"ott": ott, "login": "x"}, timeout=10)) == (400, 400)
+    assert error(requests.post(url, headers=headers, data={"ott": ott}, timeout=60)) == (400, 400)
+    assert error(requests.post(url, data={"ott": ott}, timeout=60)) == (415, 415)
+    assert error(requests.post(url, json={"ott": ott, "login": "x"}, timeout=60)) == (400, 400)
     headers["Authorization"] = "Bearer nonsense"
-    assert requests.post(url, json={"ott": ott}, headers=headers, timeout=10).status_code == 200
+    assert requests.post(url, json={"ott": ott}, headers=headers, timeout=60).status_code == 200
 
 
 def test_a_session(api: Api, make: Make) -> None:
@@ -167,20 +166,20 @@ def test_a_session(api: Api, make: Make) -> None:
     answer = login(api, issue(api, user), session)
     assert "HttpOnly" in answer.headers["Set-Cookie"]
     assert "Path=/" in answer.headers["Set-Cookie"]
-    me = session.get(f"{api.cloud.base_url}/users/me", timeout=10).json()
+    me = session.get(f"{api.cloud.base_url}/users/me", timeout=60).json()
     assert (me["id"], me["login"]) == (user["id"], user["login"])
     assert (me["tenant_kind"], me["tenant_pricing_model"]) == ("customer", "trial")
     assert {"terms_accepted", "brand_id", "login_totp_time"} <= set(me)
-    assert session.get(f"{api.cloud.base_url}/tenants/{tenant['id']}", timeout=10).status_code == 200
-    assert session.get(f"{api.cloud.base_url}/tenants/{api.cloud.tenant_id}", timeout=10).status_code == 403
-    assert error(session.put(status_url(api, tenant), json={"enabled": True}, timeout=10)) == (403, 1002)
+    assert session.get(f"{api.cloud.base_url}/tenants/{tenant['id']}", timeout=60).status_code == 200
+    assert session.get(f"{api.cloud.base_url}/tenants/{api.cloud.tenant_id}", timeout=60).status_code == 403
+    assert error(session.put(status_url(api, tenant), json={"enabled": True}, timeout=60)) == (403, 1002)
     body = {"purpose": "user_login", "login": user["login"]}
-    assert error(session.post(f"{api.cloud.base_url}/idp/ott", json=body, timeout=10)) == (403, 1002)
+    assert error(session.post(f"{api.cloud.base_url}/idp/ott", json=body, timeout=60)) == (403, 1002)
     stale = dict(session.cookies)
-    answer = session.get(f"{api.cloud.base_url}/idp/logout", timeout=10)
+    answer = session.get(f"{api.cloud.base_url}/idp/logout", timeout=60)
     assert (answer.status_code, answer.headers["Content-Type"]) == (200, "text/html; charset=utf-8")
     assert not session.cookies
-    assert error(requests.get(f"{api.cloud.base_url}/users/me", cookies=stale, timeout=10)) == (401, 401)
+    assert error(requests.get(f"{api.cloud.base_url}/users/me", cookies=stale, timeout=60)) == (401, 401)
 
 
 def status_url(api: Api, tenant: dict[str, Any]) -> str:
@@ -195,14 +194,14 @@ def test_an_administrator_may_switch_mfa_in_a_session(api: Api, make: Make) -> N
     api.cloud.patch_tenant(tenant["id"], ancestral_access=True)
     login(api, issue(api, user), session)
     api.cloud.patch_tenant(tenant["id"], ancestral_access=False)
-    assert session.put(status_url(api, tenant), json={"enabled": True}, timeout=10).json()["mfa_status"] == "enabled"
+    assert session.put(status_url(api, tenant), json={"enabled": True}, timeout=60).json()["mfa_status"] == "enabled"
 
 
 def test_a_session_ends_when_the_user_is_disabled(api: Api, make: Make) -> None:
     user, session = make()["users"][0], requests.Session()
     login(api, issue(api, user), session)
     api.cloud.patch_user(user["id"], enabled=False)
-    assert error(session.get(f"{api.cloud.base_url}/users/me", timeout=10)) == (401, 401)
+    assert error(session.get(f"{api.cloud.base_url}/users/me", timeout=60)) == (401, 401)
 
 
 def test_a_token_dies_with_its_user(api: Api, make: Make) -> None:
@@ -214,20 +213,20 @@ def test_a_token_dies_with_its_user(api: Api, make: Make) -> None:
 
 def test_users_me_is_not_for_clients(api: Api) -> None:
     assert error(api.get("/users/me")) == (403, 403)
-    assert error(requests.get(f"{api.cloud.base_url}/users/me", timeout=10)) == (401, 401)
+    assert error(requests.get(f"{api.cloud.base_url}/users/me", timeout=60)) == (401, 401)
 
 
 def test_no_secret_in_the_journal(api: Api, make: Make) -> None:
     ott = issue(api, make()["users"][0])
     login(api, ott)
-    requests.get(f"{api.cloud.base_url}/idp/external-login", params={"ott": ott, "targetURI": TARGET}, timeout=10)
+    requests.get(f"{api.cloud.base_url}/idp/external-login", params={"ott": ott, "targetURI": TARGET}, timeout=60)
     journal = str(api.cloud.journal())
     assert ott not in journal
     assert quote(ott, safe="") not in journal
 
 
 def test_the_page_comes_without_authentication(api: Api) -> None:
-    answer = requests.get(f"{api.cloud.base_url}/idp/external-login", params={"ott": "garbage"}, timeout=10)
+    answer = requests.get(f"{api.cloud.base_url}/idp/external-login", params={"ott": "garbage"}, timeout=60)
     assert answer.status_code == 200
     assert answer.headers["Content-Type"] == "text/html; charset=utf-8"
     assert "/api/2/idp/ott/login" in answer.text
@@ -245,7 +244,7 @@ def test_both_forms_of_the_link_sign_in(api: Api, make: Make) -> None:
     for target, link in links.items():
         opened = open_link(link(issue(api, user)))
         assert (opened.account["id"], opened.target, opened.location) == (user["id"], target, target)
-        me = opened.session.get(f"{api.cloud.base_url}/users/me", timeout=10)
+        me = opened.session.get(f"{api.cloud.base_url}/users/me", timeout=60)
         assert me.json()["id"] == user["id"]
 
 

@@ -12,13 +12,15 @@ import signal
 import stat
 import subprocess
 import sys
-import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 import requests
 
+from ..__main__ import main
 from ..process import TESTS, Simulator, SimulatorError
+from .waiting import Unanswered, wait_until
 
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(TESTS)}
 COMMAND = [sys.executable, "-m", "simulator", "acronis"]
@@ -26,24 +28,16 @@ COMMAND = [sys.executable, "-m", "simulator", "acronis"]
 
 def wait_for(path: Path) -> None:
     """Wait until a file is there."""
-    deadline = time.monotonic() + 30
-    while not path.exists():
-        assert time.monotonic() < deadline, f"{path} did not appear"
-        time.sleep(0.02)
+    wait_until(path.exists)
 
 
-def has_ended(process_id: int) -> bool:
-    """Whether a process is gone within some seconds."""
-    deadline = time.monotonic() + 30
-    while time.monotonic() < deadline:
-        try:
-            state = Path(f"/proc/{process_id}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0]
-        except OSError:
-            return True
-        if state == "Z":
-            return True
-        time.sleep(0.05)
-    return False
+def is_gone(process_id: int) -> bool:
+    """Whether a process has ended; one that nobody has asked for its exit code yet has."""
+    try:
+        state = Path(f"/proc/{process_id}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0]
+    except OSError:
+        return True
+    return state == "Z"
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
@@ -54,7 +48,7 @@ def test_it_stops_cleanly(tmp_path: Path, number: signal.Signals) -> None:
     )
     wait_for(ready)
     process.send_signal(number)
-    output, errors = process.communicate(timeout=30)
+    output, errors = process.communicate(timeout=60)
     content = json.loads(ready.read_text(encoding="utf-8"))
     assert (process.returncode, errors) == (0, "")
     assert output == f"acronis simulator on {content['base_url']}, tenant {content['tenant_id']}\n"
@@ -94,13 +88,41 @@ def test_the_ready_file(tmp_path: Path) -> None:
         "--switch=nonsense=1",
         "--switch=disable",
         "--switch=disable=later",
+        "--now=yesterday",
+        "--now=2028-02-29T23:59:58",
+        "--now=1969-12-31T00:00:00Z",
         "--unknown",
     ],
 )
-def test_wrong_options_are_errors(option: str) -> None:
-    done = subprocess.run([*COMMAND, option], env=ENVIRONMENT, capture_output=True, text=True, timeout=30, check=False)
-    assert done.returncode == 2
+def test_wrong_options_are_errors(option: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main(["acronis", option])
+    assert caught.value.code == 2
+    assert "error:" in capsys.readouterr().err
+
+
+def test_a_wrong_option_is_the_exit_code() -> None:
+    command = [*COMMAND, "--tenants=9"]
+    done = subprocess.run(command, env=ENVIRONMENT, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, "Traceback" in done.stderr) == (2, False)
     assert "error:" in done.stderr
+
+
+@pytest.mark.parametrize("kind", ["acronis", "docluster"])
+@pytest.mark.parametrize("fault", ["hold", "hold_after"])
+def test_it_stops_while_it_holds_requests(kind: str, fault: str) -> None:
+    with Simulator(kind) as simulator:
+        simulator.fault(fault, times=None)
+        url = f"{simulator.url}/api/2/idp/logout"
+        # One client has gone, another one waits for its answer.
+        with Unanswered("GET", url):
+            simulator.wait_for_held()
+        with ThreadPoolExecutor(1) as pool:
+            answer = pool.submit(requests.get, url, timeout=60)
+            simulator.wait_for_held(2)
+            assert simulator.stop(60) == 0
+            with pytest.raises(requests.ConnectionError):
+                answer.result(60)
 
 
 def test_the_launcher_tells_when_it_fails() -> None:
@@ -117,7 +139,7 @@ def test_switches_and_settings_from_the_command_line() -> None:
         assert (settings["token_lifetime"], settings["latency_ms"]) == (99, 1)
         assert cloud.url.startswith("http://localhost:")
         running = cloud.process.pid
-    assert has_ended(running)
+    assert is_gone(running)
 
 
 def test_it_does_not_outlive_its_parent(tmp_path: Path) -> None:
@@ -129,7 +151,7 @@ def test_it_does_not_outlive_its_parent(tmp_path: Path) -> None:
         process_id = json.loads(ready.read_text(encoding="utf-8"))["pid"]
         assert Path(f"/proc/{process_id}").exists()
         parent.kill()
-    assert has_ended(process_id)
+    wait_until(lambda: is_gone(process_id))
 
 
 def test_tls(tmp_path: Path) -> None:
@@ -143,10 +165,10 @@ def test_tls(tmp_path: Path) -> None:
     with Simulator(tenants=10, tls_cert=str(certificate), tls_key=str(key)) as cloud:
         assert cloud.base_url.startswith("https://127.0.0.1:")
         with pytest.raises(requests.exceptions.SSLError):
-            requests.get(cloud.base_url, timeout=10)
+            requests.get(cloud.base_url, timeout=60)
         url = f"{cloud.base_url}/tenants/{cloud.tenant_id}"
         pair = (cloud.client_id, cloud.client_secret)
-        assert requests.get(url, auth=pair, verify=str(certificate), timeout=10).status_code == 200
+        assert requests.get(url, auth=pair, verify=str(certificate), timeout=60).status_code == 200
         cloud.fault("reset_before")
         with pytest.raises(requests.ConnectionError):
-            requests.get(url, auth=pair, verify=str(certificate), timeout=10)
+            requests.get(url, auth=pair, verify=str(certificate), timeout=60)

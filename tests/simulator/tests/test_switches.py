@@ -147,7 +147,7 @@ def unknown_query(api: Api, make: Make) -> None:
     assert api.get("/tenants", uuids=tenant["id"], lod="full", limit=1).status_code == 200
     token = str(api.session.headers["Authorization"]).removeprefix("Bearer ")
     url = f"{api.cloud.base_url}/tenants/{tenant['id']}"
-    assert requests.get(url, params={"access_token": token}, timeout=10).status_code == 200
+    assert requests.get(url, params={"access_token": token}, timeout=60).status_code == 200
 
 
 @CHECKS.of("trailing_slash", "ignored")
@@ -165,7 +165,7 @@ def short_errors(api: Api, _make: Make) -> None:
 
 @CHECKS.of("www_authenticate", "bearer")
 def challenge(api: Api, _make: Make) -> None:
-    answer = requests.get(f"{api.cloud.base_url}/tenants/{api.cloud.tenant_id}", timeout=10)
+    answer = requests.get(f"{api.cloud.base_url}/tenants/{api.cloud.tenant_id}", timeout=60)
     assert answer.headers["WWW-Authenticate"] == "Bearer"
 
 
@@ -196,14 +196,14 @@ def disabled_client(api: Api, _make: Make) -> None:
     client = api.cloud.clients["disabled"]
     form = {"grant_type": "client_credentials"}
     pair = (client["client_id"], client["client_secret"])
-    answer = requests.post(f"{api.cloud.base_url}/idp/token", data=form, auth=pair, timeout=10)
+    answer = requests.post(f"{api.cloud.base_url}/idp/token", data=form, auth=pair, timeout=60)
     assert (answer.status_code, answer.json()["error"]) == (403, "access_denied")
 
 
 @CHECKS.of("revoke_unknown", "400")
 def revoke_unknown(api: Api, _make: Make) -> None:
     pair = (api.cloud.client_id, api.cloud.client_secret)
-    answer = requests.post(f"{api.cloud.base_url}/idp/revoke_token", data={"token": "x"}, auth=pair, timeout=10)
+    answer = requests.post(f"{api.cloud.base_url}/idp/revoke_token", data={"token": "x"}, auth=pair, timeout=60)
     assert (answer.status_code, answer.json()["error"]) == (400, "invalid_request")
 
 
@@ -273,9 +273,9 @@ def ott_form(api: Api, make: Make) -> None:
     user = make()["users"][0]
     url, headers = f"{api.cloud.base_url}/idp/ott/login", {"Content-Type": "application/json"}
     ott = issue(api, user).json()["ott"]
-    answer = requests.post(url, headers=headers, data={"ott": ott}, timeout=10)
+    answer = requests.post(url, headers=headers, data={"ott": ott}, timeout=60)
     assert (answer.status_code, answer.json()["id"]) == (200, user["id"])
-    assert requests.post(url, headers=headers, json={"ott": issue(api, user).json()["ott"]}, timeout=10).ok
+    assert requests.post(url, headers=headers, json={"ott": issue(api, user).json()["ott"]}, timeout=60).ok
 
 
 @CHECKS.of("users_me_client", "401")

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import base64
 import json
-import time
 
 import pytest
 import requests
 
+from ..clock import moment
 from ..process import Simulator
 from .api import Api, error
 
@@ -23,11 +23,12 @@ def token_error(answer: requests.Response) -> tuple[int, str]:
 
 
 def test_a_token_looks_as_documented(api: Api) -> None:
-    before = int(time.time())
+    api.cloud.set_clock("2028-02-29T23:00:00Z")
     content = api.request_token().json()
     assert set(content) == {"access_token", "token_type", "expires_on", "id_token"}
     assert content["token_type"] == "bearer"
-    assert before + 7200 <= content["expires_on"] <= time.time() + 7200
+    # Two hours later, in the next month.
+    assert content["expires_on"] // 3600 == moment("2028-03-01T01:00:00Z") // 3600
     header, claims, signature = content["access_token"].split(".")
     assert json.loads(base64.urlsafe_b64decode(header + "==")) == {"typ": "JWT", "alg": "RS256", "kid": "c0ffee00"}
     assert json.loads(base64.urlsafe_b64decode(claims + "=="))["client_id"] == api.client["client_id"]
@@ -46,7 +47,7 @@ def test_a_client_registered_for_post_uses_the_body(cloud: Simulator) -> None:
     assert post.get(f"/tenants/{cloud.tenant_id}").status_code == 200
     pair = (post.client["client_id"], post.client["client_secret"])
     form = {"grant_type": "client_credentials"}
-    assert token_error(requests.post(f"{cloud.base_url}/idp/token", data=form, auth=pair, timeout=10))[0] == 401
+    assert token_error(requests.post(f"{cloud.base_url}/idp/token", data=form, auth=pair, timeout=60))[0] == 401
 
 
 def test_a_client_registered_for_basic_cannot_use_the_body(cloud: Simulator) -> None:
@@ -55,14 +56,14 @@ def test_a_client_registered_for_basic_cannot_use_the_body(cloud: Simulator) -> 
         "client_id": cloud.client_id,
         "client_secret": cloud.client_secret,
     }
-    answer = requests.post(f"{cloud.base_url}/idp/token", data=form, timeout=10)
+    answer = requests.post(f"{cloud.base_url}/idp/token", data=form, timeout=60)
     assert token_error(answer) == (401, "invalid_client")
 
 
 def test_wrong_credentials_get_the_observed_body(cloud: Simulator) -> None:
     form = {"grant_type": "client_credentials"}
     pair = (cloud.client_id, "wrong")
-    answer = requests.post(f"{cloud.base_url}/idp/token", data=form, auth=pair, timeout=10)
+    answer = requests.post(f"{cloud.base_url}/idp/token", data=form, auth=pair, timeout=60)
     content = answer.json()
     assert answer.status_code == 401
     assert content.pop("error_description").startswith("invalid client credentials, ")
@@ -78,7 +79,7 @@ def test_two_ways_of_client_authentication_are_refused(api: Api) -> None:
 def test_malformed_credentials_are_refused(cloud: Simulator, value: str) -> None:
     form = {"grant_type": "client_credentials"}
     headers = {"Authorization": value}
-    answer = requests.post(f"{cloud.base_url}/idp/token", data=form, headers=headers, timeout=10)
+    answer = requests.post(f"{cloud.base_url}/idp/token", data=form, headers=headers, timeout=60)
     assert token_error(answer) == (401, "invalid_client")
 
 
@@ -102,21 +103,21 @@ def test_other_grants_are_refused(api: Api, grant: str) -> None:
 def test_a_missing_grant_is_refused(cloud: Simulator) -> None:
     pair = (cloud.client_id, cloud.client_secret)
     headers = {"Content-Type": "application/x-www-form-urlencoded"}
-    answer = requests.post(f"{cloud.base_url}/idp/token", data="", headers=headers, auth=pair, timeout=10)
+    answer = requests.post(f"{cloud.base_url}/idp/token", data="", headers=headers, auth=pair, timeout=60)
     assert token_error(answer) == (400, "invalid_request")
 
 
 def test_the_body_must_be_a_form(cloud: Simulator) -> None:
     pair = (cloud.client_id, cloud.client_secret)
     body = {"grant_type": "client_credentials"}
-    assert error(requests.post(f"{cloud.base_url}/idp/token", json=body, auth=pair, timeout=10)) == (415, 415)
+    assert error(requests.post(f"{cloud.base_url}/idp/token", json=body, auth=pair, timeout=60)) == (415, 415)
 
 
 @pytest.mark.parametrize("body", ["grant_type", "grant_type=client_credentials&grant_type=client_credentials", "ä=1"])
 def test_malformed_forms_are_refused(cloud: Simulator, body: str) -> None:
     pair = (cloud.client_id, cloud.client_secret)
     headers = {"Content-Type": "application/x-www-form-urlencoded"}
-    answer = requests.post(f"{cloud.base_url}/idp/token", data=body.encode(), headers=headers, auth=pair, timeout=10)
+    answer = requests.post(f"{cloud.base_url}/idp/token", data=body.encode(), headers=headers, auth=pair, timeout=60)
     assert token_error(answer) == (400, "invalid_request")
 
 
@@ -133,11 +134,11 @@ def test_a_scope_that_the_client_lacks_is_refused(cloud: Simulator) -> None:
 
 
 def test_tokens_live_as_long_as_the_setting_says(cloud: Simulator) -> None:
-    cloud.settings(token_lifetime=0.2)
+    cloud.settings(token_lifetime=6000)
     api = Api(cloud)
-    deadline = time.monotonic() + 10
-    while api.get(f"/tenants/{cloud.tenant_id}").status_code == 200 and time.monotonic() < deadline:
-        time.sleep(0.05)
+    cloud.advance(5000)
+    assert api.get(f"/tenants/{cloud.tenant_id}").status_code == 200
+    cloud.advance(1000)
     assert error(api.get(f"/tenants/{cloud.tenant_id}")) == (401, 401)
 
 
@@ -145,7 +146,7 @@ def test_a_revoked_token_is_dead(api: Api) -> None:
     token = str(api.session.headers["Authorization"]).removeprefix("Bearer ")
     pair = (api.client["client_id"], api.client["client_secret"])
     url = f"{api.cloud.base_url}/idp/revoke_token"
-    answer = requests.post(url, data={"token": token, "token_type_hint": "access_token"}, auth=pair, timeout=10)
+    answer = requests.post(url, data={"token": token, "token_type_hint": "access_token"}, auth=pair, timeout=60)
     assert (answer.status_code, answer.content) == (200, b"")
     assert error(api.get(f"/tenants/{api.cloud.tenant_id}")) == (401, 401)
 
@@ -165,7 +166,7 @@ def test_refusals_of_revoke(
     pair = (cloud.client_id, secret or cloud.client_secret)
     headers = {"Content-Type": "application/x-www-form-urlencoded"}
     url = f"{cloud.base_url}/idp/revoke_token"
-    answer = requests.post(url, data=form, headers=headers, auth=pair, timeout=10)
+    answer = requests.post(url, data=form, headers=headers, auth=pair, timeout=60)
     assert (answer.status_code, answer.json()["error"] if answer.content else None) == expected
 
 
@@ -173,14 +174,14 @@ def test_a_foreign_token_cannot_be_revoked(cloud: Simulator, api: Api) -> None:
     partner = Api(cloud, "partner")
     token = str(api.session.headers["Authorization"]).removeprefix("Bearer ")
     pair = (partner.client["client_id"], partner.client["client_secret"])
-    answer = requests.post(f"{cloud.base_url}/idp/revoke_token", data={"token": token}, auth=pair, timeout=10)
+    answer = requests.post(f"{cloud.base_url}/idp/revoke_token", data={"token": token}, auth=pair, timeout=60)
     assert token_error(answer) == (400, "invalid_request")
     assert api.get(f"/tenants/{cloud.tenant_id}").status_code == 200
 
 
 def test_introspection_is_not_for_api_clients(cloud: Simulator) -> None:
     pair = (cloud.client_id, cloud.client_secret)
-    answer = requests.post(f"{cloud.base_url}/idp/introspect_token", data={"token": "x"}, auth=pair, timeout=10)
+    answer = requests.post(f"{cloud.base_url}/idp/introspect_token", data={"token": "x"}, auth=pair, timeout=60)
     assert error(answer) == (403, 1002)
 
 

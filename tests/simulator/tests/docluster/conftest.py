@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import pytest
 
 from ...process import Simulator
-from .talk import Talk
+from .talk import OPTIONS, Talk
 
 PROFILES = ("manual", "old", "head")
 
@@ -22,7 +22,7 @@ def talks() -> Iterator[dict[str, Talk]]:
     found: dict[str, Talk] = {}
     try:
         for profile in PROFILES:
-            found[profile] = Talk(Simulator("docluster", arguments=["--profile", profile]))
+            found[profile] = Talk(Simulator("docluster", arguments=["--profile", profile, *OPTIONS]))
         yield found
     finally:
         for talk in found.values():

@@ -20,19 +20,22 @@ from ...process import Simulator
 FORM = "application/x-www-form-urlencoded"
 HERE = "127.0.0.1"
 ELSEWHERE = "127.0.0.2"
-# What a test may change, as it was at the start.
+# Seconds: so long that none of it comes to its end because a machine is slow.
+LIFE, ELECTION, FIRST_STATUS = 10_000, 3_000, 2_000
+# What a test may change, as it is at the start, and the options that make it so.
 SETTINGS: dict[str, Any] = {
     "cluster": "created",
     "master": True,
     "nodes": 1,
     "offline_nodes": [],
     "latency_ms": 0,
-    "election_seconds": 30,
-    "status_seconds": 20,
-    "token_timeout": 100,
+    "election_seconds": ELECTION,
+    "status_seconds": FIRST_STATUS,
+    "token_timeout": LIFE,
     "client_ip": None,
     "join": "offline",
 }
+OPTIONS = (f"--election-seconds={ELECTION}", f"--status-seconds={FIRST_STATUS}", f"--token-timeout={LIFE}")
 
 
 class _From(HTTPAdapter):
@@ -77,11 +80,7 @@ class Talk:
 
     def reset(self) -> None:
         """Bring the simulator back to where it started."""
-        self.control("DELETE", "/faults")
-        self.control("PATCH", "/settings", SETTINGS)
-        self.control("POST", "/restart")
-        self.control("PATCH", "/settings", {"cluster": "created"})
-        self.control("POST", "/counters/reset")
+        self.simulator.reset()
 
     def control(self, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
         """One request to the control interface, which must be granted."""
@@ -90,15 +89,15 @@ class Talk:
     def order(self, method: str, path: str, body: Any) -> requests.Response:
         """One request to the control interface, which may be refused."""
         url = self.simulator.ready["control_url"] + path
-        return self.simulator.session.request(method, url, json=body, timeout=10)
+        return self.simulator.session.request(method, url, json=body, timeout=60)
 
     def advance(self, seconds: float) -> None:
         """Let time pass for the simulator."""
-        self.control("POST", "/advance", {"seconds": seconds})
+        self.simulator.advance(seconds)
 
     def send(self, method: str, path: str, source: str = HERE, **options: Any) -> requests.Response:
         """One request to the API, redirects not followed."""
-        options = {"timeout": 10, "allow_redirects": False, **options}
+        options = {"timeout": 60, "allow_redirects": False, **options}
         return self._sessions[source].request(method, self.simulator.url + path, **options)
 
     def call(self, path: str, source: str = HERE, **fields: str) -> dict[str, Any]:
@@ -125,7 +124,7 @@ class Talk:
 
     def connection(self) -> socket.socket:
         """Open a connection to the API."""
-        return socket.create_connection((HERE, self.port), timeout=10)
+        return socket.create_connection((HERE, self.port), timeout=60)
 
     @property
     def port(self) -> int:

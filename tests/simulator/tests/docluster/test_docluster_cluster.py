@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from .talk import Talk
+from .talk import ELECTION, FIRST_STATUS, Talk
 
 SUCCESS = {"msg": {}, "status": "success", "error": ""}
 
@@ -40,11 +40,11 @@ def test_creation_and_election(head: Talk) -> None:
     for path in ("cluster/create", "quorum/status", "cluster/status", "login", "nope"):
         assert head.call(path, access_token=token) == ELECTING
     assert head.login()
-    head.advance(31)
+    head.advance(ELECTION + 1)
     quorum = head.call("quorum/status", access_token=token)["msg"]
     assert (quorum["status"], quorum["master"]) == ("OK", "vm")
     assert head.call("cluster/status", access_token=token)["msg"] == {"status": "", "errors": [], "nodes": {}}
-    head.advance(20)
+    head.advance(FIRST_STATUS)
     assert head.call("cluster/status", access_token=token)["msg"]["status"] == "OK"
     assert head.call("cluster/create", access_token=token) == error("cluster already created")
 
@@ -208,7 +208,7 @@ def test_join_relays_what_the_other_host_said(head: Talk) -> None:
     assert (joined["status"], list(joined["msg"]["cluster"]["nodes"])) == ("success", ["vm", "vm2"])
     # The configuration of the other cluster replaces this host's own, and every session ends.
     assert head.call("login", access_token=token) == error("wrong token")
-    head.advance(31)
+    head.advance(ELECTION + 1)
     assert head.call("login", access_token=head.login())["msg"] == {"master": "vm2"}
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from .talk import ELSEWHERE, HERE, SETTINGS, Talk
+from .talk import ELECTION, ELSEWHERE, HERE, LIFE, SETTINGS, Talk
 
 
 def test_counters(each: Talk) -> None:
@@ -66,7 +66,7 @@ def test_sessions_are_counted_not_shown(each: Talk) -> None:
     }
     each.call("logout", access_token=tokens[0])
     assert each.control("GET", "/tokens")["live"] == 2
-    each.advance(102)
+    each.advance(LIFE + 2)
     assert each.control("GET", "/tokens") == {"live": 0, "items": []}
 
 
@@ -129,3 +129,40 @@ def test_other_orders_that_make_no_sense(head: Talk, path: str, body: Any) -> No
 def test_control_is_not_part_of_the_api(each: Talk) -> None:
     assert each.send("GET", "/counters").status_code == 404
     assert each.order("GET", "/api/login", None).status_code == 404
+
+
+def test_the_clock_is_what_its_headers_say(each: Talk) -> None:
+    each.simulator.set_clock("2028-02-29T12:00:00Z")
+    assert each.send("GET", "/api/login").headers["Date"].startswith("Tue, 29 Feb 2028 12:")
+    assert each.simulator.clock().startswith("2028-02-29T12:")
+    each.advance(86400)
+    assert each.simulator.clock().startswith("2028-03-01T12:")
+    for wrong in ({"now": "2028-02-29"}, {"now": "1969-12-31T00:00:00Z"}, {"now": 5}, {}):
+        assert each.order("POST", "/clock", wrong).status_code == 400
+    each.simulator.set_clock(None)
+    assert each.control("GET", "/clock")["ahead"] == 0
+
+
+def test_an_election_takes_as_long_whatever_time_it_is(head: Talk) -> None:
+    head.control("PATCH", "/settings", {"cluster": "electing"})
+    head.simulator.set_clock("2099-01-01T00:00:00Z")
+    assert head.simulator.settings()["cluster"] == "electing"
+    head.simulator.set_clock("1971-01-01T00:00:00Z")
+    head.advance(ELECTION + 1)
+    assert head.simulator.settings()["cluster"] == "created"
+
+
+def test_a_reset_puts_everything_back(each: Talk) -> None:
+    before = each.simulator.settings()
+    each.login()
+    each.control("PATCH", "/settings", {"cluster": "none", "nodes": 3, "latency_ms": 1, "client_ip": "10.0.0.1"})
+    each.control("POST", "/faults", {"kind": "error_html"})
+    each.advance(5 * LIFE)
+    each.control("POST", "/restart", {"down_seconds": 3600})
+    each.simulator.reset()
+    assert each.simulator.settings() == before
+    assert each.control("GET", "/tokens") == {"live": 0, "items": []}
+    assert (each.simulator.faults(), each.simulator.journal(), each.simulator.counters()["total"]) == ([], [], 0)
+    assert each.control("GET", "/clock")["ahead"] == 0
+    assert each.login()
+    assert each.simulator.journal()[0]["n"] == 1

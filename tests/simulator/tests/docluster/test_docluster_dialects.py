@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from .talk import ELSEWHERE, Talk
+from .talk import ELSEWHERE, LIFE, Talk
 
 NO_USER = "Username not found, please log in."
 NO_PASSWORD = "Wrong password."
@@ -105,7 +105,7 @@ def test_dead_tokens_alone(each: Talk) -> None:
     assert each.call("login", ELSEWHERE, access_token=token) == expected
     assert each.call("login", access_token="NOPE") == expected
     assert each.call("login", access_token="") == expected
-    each.advance(102)
+    each.advance(LIFE + 2)
     assert each.call("login", access_token=token) == expected
 
 
@@ -145,7 +145,7 @@ def test_logout_without_a_token(each: Talk) -> None:
 
 def test_logout_of_an_expired_token(each: Talk) -> None:
     token, other = each.login(), each.login()
-    each.advance(102)
+    each.advance(LIFE + 2)
     assert each.call("logout", access_token=token) == unwelcome(each, EXPIRED)
     # Whoever comes first makes the server drop all that has expired.
     assert each.call("logout", access_token=other) == unwelcome(each, NO_TOKEN)
@@ -167,7 +167,7 @@ def test_tokens_at_other_paths(each: Talk) -> None:
     assert each.call("cluster/status", ELSEWHERE, access_token=token) == unwelcome(each, NOT_HERE)
     assert each.call("cluster/status", access_token="NOPE") == unwelcome(each, NO_TOKEN)
     assert each.call("cluster/status") == unwelcome(each, NO_TOKEN)
-    each.advance(102)
+    each.advance(LIFE + 2)
     assert each.call("cluster/status", access_token=token) == unwelcome(each, EXPIRED)
 
 

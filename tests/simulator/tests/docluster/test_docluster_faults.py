@@ -7,13 +7,14 @@
 from __future__ import annotations
 
 import json
-import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 import requests
 
-from .talk import Talk
+from ..waiting import Unanswered, wait_until
+from .talk import ELSEWHERE, Talk
 
 
 def fault(talk: Talk, kind: str, **order: Any) -> None:
@@ -21,9 +22,14 @@ def fault(talk: Talk, kind: str, **order: Any) -> None:
     talk.control("POST", "/faults", {"kind": kind, **order})
 
 
-def post_login(talk: Talk, **options: Any) -> requests.Response:
+def post_login(talk: Talk) -> requests.Response:
     """Try to log in; the response may be anything."""
-    return talk.send("POST", "/api/login", data={"username": talk.username, "password": talk.password}, **options)
+    return talk.send("POST", "/api/login", data={"username": talk.username, "password": talk.password})
+
+
+def try_to_log_in(talk: Talk) -> Unanswered:
+    """Log in without waiting for the answer."""
+    return Unanswered.form(f"{talk.simulator.url}/api/login", username=talk.username, password=talk.password)
 
 
 def tokens_issued(talk: Talk) -> int:
@@ -101,18 +107,22 @@ def test_wrong_types_around_a_right_answer(each: Talk) -> None:
 
 
 def test_slow(each: Talk) -> None:
-    fault(each, "slow", seconds=30)
-    with pytest.raises(requests.Timeout):
-        post_login(each, timeout=0.2)
+    fault(each, "slow", seconds=600)
+    with try_to_log_in(each) as request:
+        wait_until(lambda: each.simulator.faults()[0]["hits"])
+        assert request.is_waiting()
     assert each.login()
     fault(each, "slow", seconds=0.05)
     assert post_login(each).json()["status"] == "success"
 
 
 def test_latency(each: Talk) -> None:
-    each.control("PATCH", "/settings", {"latency_ms": 30_000})
-    with pytest.raises(requests.Timeout):
-        post_login(each, timeout=0.2)
+    each.control("PATCH", "/settings", {"latency_ms": 600_000})
+    with try_to_log_in(each) as request:
+        wait_until(each.simulator.journal)
+        assert request.is_waiting()
+    each.control("PATCH", "/settings", {"latency_ms": 10})
+    assert each.login()
 
 
 def test_a_pretended_address(each: Talk) -> None:
@@ -133,16 +143,28 @@ def test_going_down_and_coming_back(each: Talk) -> None:
     assert each.login()
 
 
+def test_a_pause_ends_when_its_time_is_up(each: Talk) -> None:
+    each.control("POST", "/restart", {"down_seconds": 36_000})
+    for seconds in (0, 18_000, 9_000):
+        each.advance(seconds)
+        with pytest.raises(requests.ConnectionError):
+            each.send("POST", "/api/login")
+    each.advance(9_000)
+    assert each.login()
+
+
 def test_coming_back_by_itself(each: Talk) -> None:
     each.control("POST", "/restart", {"down_seconds": 0.05})
     tokens: list[str] = []
-    for _unused in range(500):
+
+    def is_back() -> bool:
         try:
             tokens.append(each.login())
-            break
         except requests.ConnectionError:
-            time.sleep(0.02)
-    assert len(tokens) == 1
+            return False
+        return True
+
+    wait_until(is_back)
     assert each.control("GET", "/tokens")["live"] == 1
 
 
@@ -178,3 +200,49 @@ def test_orders_that_make_no_sense(head: Talk, order: Any) -> None:
     assert answer.json()["error"]
     assert head.control("GET", "/faults") == {"items": []}
     assert head.login()
+
+
+@pytest.mark.parametrize("kind", ["hold", "hold_after"])
+def test_a_request_is_held_until_it_may_go_on(each: Talk, kind: str) -> None:
+    number = each.simulator.fault(kind, path="login")
+    with ThreadPoolExecutor(1) as pool:
+        token = pool.submit(each.login)
+        each.simulator.wait_for_held(1, number)
+        assert each.control("GET", "/tokens")["live"] == (1 if kind == "hold_after" else 0)
+        assert each.send("POST", "/api/logout", ELSEWHERE).status_code == 200
+        assert not token.done()
+        assert each.simulator.release(number) == 1
+        assert token.result(60)
+    assert (each.simulator.held(), each.simulator.release()) == (0, 0)
+    assert each.order("POST", "/release", {"id": number + 1}).status_code == 400
+
+
+def test_what_is_held_at_a_reset_changes_nothing_after_it(each: Talk) -> None:
+    each.simulator.fault("hold", path="login")
+    with ThreadPoolExecutor(1) as pool:
+        token = pool.submit(each.login)
+        each.simulator.wait_for_held()
+        each.simulator.reset()
+        assert token.result(60)
+    assert each.control("GET", "/tokens")["live"] == 0
+
+
+@pytest.mark.parametrize("kind", ["hold", "hold_after"])
+def test_a_restart_ends_what_is_held(each: Talk, kind: str) -> None:
+    each.simulator.fault(kind, path="login")
+    with ThreadPoolExecutor(1) as pool:
+        token = pool.submit(each.login)
+        each.simulator.wait_for_held()
+        each.control("POST", "/restart")
+        with pytest.raises(requests.ConnectionError):
+            token.result(60)
+    assert (each.simulator.held(), each.control("GET", "/tokens")["live"]) == (0, 0)
+
+
+def test_a_held_request_is_processed_although_its_client_has_gone(each: Talk) -> None:
+    each.simulator.fault("hold", path="login")
+    with try_to_log_in(each):
+        each.simulator.wait_for_held()
+    assert each.control("GET", "/tokens")["live"] == 0
+    each.simulator.clear_faults()
+    wait_until(lambda: each.control("GET", "/tokens")["live"] == 1)
