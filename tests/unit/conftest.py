@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""One simulated cloud for all tests of a process, and the settings of hypothesis.
+"""Simulated clouds for all tests of a process, and the settings of hypothesis.
 
 ansible-test runs every test in a fork of its own, where a fixture of a wider scope would be made anew each time and
-never torn down. So the simulator is started by hooks, before the first fork, and ended after the last one.
+never torn down. So the simulators are started by hooks, before the first fork, and ended after the last one.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import ssl
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import pytest
@@ -24,28 +25,37 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from ansible_collections.tenantops.access.tests.unit.support.certificates import Authority
 from ansible_collections.tenantops.access.tests.unit.support.cloud import Cloud
+from ansible_collections.tenantops.access.tests.unit.support.length import LENGTH
 from ansible_collections.tenantops.access.tests.unit.support.servers import Respond, Serve, Server
 from simulator.process import Simulator
 
-SIMULATOR = pytest.StashKey[Simulator]()
+SIMULATORS = pytest.StashKey[dict[str, Simulator]]()
+#: Clouds by the fixture that hands them out.
+CLOUDS: dict[str, dict[str, Any]] = {
+    "cloud": {"tenants": 100, "seed": 1},
+    # Its tenants do not fit into one page.
+    "large": {"tenants": 5200, "seed": 3, "users_per_tenant": "1"},
+}
 VARIABLES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "NETRC")
 PREFIXES = ("ACRONIS_", "DOCLUSTER_")
 
-# Machines are slow at times, and a run must be repeatable.
-hypothesis.settings.register_profile("collection", deadline=None, derandomize=True, database=None, print_blob=False)
-hypothesis.settings.load_profile("collection")
+# Machines are slow at times. A usual run is repeatable; a long one looks further each time.
+hypothesis.settings.register_profile("usual", deadline=None, derandomize=True, database=None, print_blob=False)
+hypothesis.settings.register_profile("long", deadline=None, database=None, max_examples=100 * LENGTH)
+hypothesis.settings.load_profile("usual" if LENGTH == 1 else "long")
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
-    """Start the cloud if a test wants it."""
-    if any("cloud" in getattr(item, "fixturenames", ()) for item in session.items):
-        session.config.stash[SIMULATOR] = Simulator(tenants=100, seed=1)
+    """Start each cloud that a test wants."""
+    wanted = {name for item in session.items for name in getattr(item, "fixturenames", ())}
+    session.config.stash[SIMULATORS] = {
+        name: Simulator(**options) for name, options in CLOUDS.items() if name in wanted
+    }
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """End the cloud."""
-    simulator = session.config.stash.get(SIMULATOR, None)
-    if simulator is not None:
+    """End the clouds."""
+    for simulator in session.config.stash.get(SIMULATORS, {}).values():
         simulator.stop()
 
 
@@ -63,13 +73,15 @@ def quiet_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def cloud(request: pytest.FixtureRequest) -> Iterator[Cloud]:
-    """The simulated cloud, put back as it was after the test."""
-    cloud = Cloud(request.config.stash[SIMULATOR])
-    try:
-        yield cloud
-    finally:
-        cloud.restore()
+def cloud(request: pytest.FixtureRequest) -> Cloud:
+    """The simulated cloud, as it was at its start."""
+    return Cloud(request.config.stash[SIMULATORS]["cloud"])
+
+
+@pytest.fixture
+def large(request: pytest.FixtureRequest) -> Cloud:
+    """A simulated cloud with thousands of tenants, as it was at its start."""
+    return Cloud(request.config.stash[SIMULATORS]["large"])
 
 
 @pytest.fixture

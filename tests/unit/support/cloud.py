@@ -11,6 +11,7 @@ from typing import Any
 from ansible_collections.tenantops.access.plugins.module_utils._acronis.client import AcronisClient
 from ansible_collections.tenantops.access.plugins.module_utils._acronis.options import AcronisSettings, Credentials
 from ansible_collections.tenantops.access.plugins.module_utils._http import HttpSettings
+from ansible_collections.tenantops.access.tests.unit.support.waits import POLL, REST
 from simulator.process import Simulator
 
 #: Routes as the simulator counts them.
@@ -19,40 +20,15 @@ LISTING = "GET /tenants"
 TENANT = "GET /tenants/{id}"
 MFA = "GET /tenants/{id}/mfa/status"
 
-_RESTORED = ("name", "enabled", "ancestral_access", "update_lock", "parent_id", "pricing_mode")
-
 
 class Cloud:
-    """A running simulator, and clients of it. What a test changes is put back by :meth:`restore`."""
+    """A running simulator as it was at its start, and clients of it."""
 
     def __init__(self, simulator: Simulator) -> None:
         self.simulator = simulator
         self.warnings: list[str] = []
-        self._settings = simulator.settings()
-        self._before = {tenant["id"]: tenant for tenant in simulator.tenants()}
         self._clients = simulator.clients
-        simulator.reset_counters()
-
-    def restore(self) -> None:
-        """Undo what the test did to faults, settings, clients and tenants; what it created is deleted."""
-        simulator = self.simulator
-        simulator.clear_faults()
-        simulator.settings(**self._settings)
-        for name, client in simulator.control("GET", "/clients").items():
-            if client["status"] != self._clients[name]["status"]:
-                simulator.patch_client(client["client_id"], self._clients[name]["status"])
-        for tenant in simulator.tenants():
-            before = self._before.get(tenant["id"])
-            if tenant["deleted"]:
-                continue
-            if before is None:
-                simulator.delete_tenant(tenant["id"])
-                continue
-            changes = {name: before[name] for name in _RESTORED if tenant[name] != before[name]}
-            if tenant["organization_id"] == tenant["id"] and tenant["mfa"] != before["mfa"]:
-                changes["mfa"] = before["mfa"] == "enabled"
-            if changes:
-                simulator.patch_tenant(tenant["id"], **changes)
+        simulator.reset()
 
     def settings(
         self,
@@ -70,12 +46,14 @@ class Cloud:
             credentials = Credentials(preset["client_id"], secret or preset["client_secret"])
         else:
             credentials = Credentials(access_token=token)
-        usual: dict[str, Any] = {"retries": 0, "timeout": 20, "concurrency": 4}
+        # Reading the certificates that nobody shows takes longer than most tests.
+        usual: dict[str, Any] = {"validate_certs": False, "retries": 0, "timeout": 20, "concurrency": 4, "rest": REST}
         return AcronisSettings(
             base_url=base_url or self.simulator.base_url,
             credentials=credentials,
             http=HttpSettings(**{**usual, **http}),
             token_cache_dir=cache,
+            poll=POLL,
         )
 
     def connect(self, **wanted: Any) -> AcronisClient:
@@ -95,7 +73,7 @@ class Cloud:
 
     def tenant(self, *path: str) -> dict[str, Any]:
         """The truth about the tenant with this path below the main client's own; that one without a path."""
-        home = self._before[self.simulator.tenant_id]
+        home = self.simulator.tenant(self.simulator.tenant_id)
         wanted = [*home["path"], *path]
         (found,) = (one for one in self.simulator.tenants() if one["path"] == wanted and not one["deleted"])
         return found

@@ -16,24 +16,15 @@ from ansible_collections.tenantops.access.plugins.module_utils._cluster.options 
 from ansible_collections.tenantops.access.plugins.module_utils._cluster.session import ClusterSession
 from ansible_collections.tenantops.access.plugins.module_utils._http import Http, HttpSettings
 from ansible_collections.tenantops.access.plugins.module_utils._redact import Redactor
+from ansible_collections.tenantops.access.tests.unit.support.waits import POLL, REST
 from simulator.process import Simulator
 
 #: The dialects: of the manual, of the older releases, of the newest one.
 PROFILES = ("manual", "old", "head")
 #: An address of this host that is not the one from which it speaks to 127.0.0.1 by itself.
 ELSEWHERE = "127.0.0.2"
-#: What a test may change, as it is at the start of each.
-_SETTINGS: dict[str, Any] = {
-    "cluster": "created",
-    "master": True,
-    "nodes": 1,
-    "offline_nodes": [],
-    "latency_ms": 0,
-    "election_seconds": 1.0,
-    "status_seconds": 0.0,
-    "token_timeout": 100,
-    "client_ip": None,
-}
+#: Options of their command line: elections end when a test says so, and then the cluster's state is there at once.
+OPTIONS = ("--election-seconds=30", "--status-seconds=0", "--token-timeout=100")
 
 
 class Node:
@@ -45,18 +36,10 @@ class Node:
         self.url = simulator.url
         self.username = str(simulator.ready["username"])
         self.password = str(simulator.ready["password"])
-        self._past = 0
 
     def reset(self) -> None:
         """Bring it back to where it started, without sessions."""
-        simulator = self.simulator
-        simulator.clear_faults()
-        simulator.control("PATCH", "/settings", _SETTINGS)
-        simulator.control("POST", "/restart")
-        simulator.control("PATCH", "/settings", {"cluster": "created"})
-        simulator.reset_counters()
-        journal = simulator.journal()
-        self._past = int(journal[-1]["n"]) if journal else 0
+        self.simulator.reset()
 
     def change(self, **settings: Any) -> None:
         """Change settings, such as ``cluster``."""
@@ -69,7 +52,7 @@ class Node:
 
     def advance(self, seconds: float) -> None:
         """Let time pass for it."""
-        self.simulator.control("POST", "/advance", {"seconds": seconds})
+        self.simulator.advance(seconds)
 
     def fault(self, kind: str, path: str = "*", **wanted: Any) -> None:
         """Order a fault."""
@@ -94,7 +77,8 @@ class Node:
             access_token=token,
             token_path=None if token_path is None else str(token_path),
             # Reading the certificates that nobody shows takes longer than most tests.
-            http=HttpSettings(validate_certs=False, retries=0, timeout=timeout, concurrency=1),
+            http=HttpSettings(validate_certs=False, retries=0, timeout=timeout, concurrency=1, rest=REST),
+            poll=POLL,
         )
         redactor = Redactor()
         redactor.add(settings.password, settings.access_token)
@@ -127,4 +111,4 @@ class Node:
 
     def sent_fields(self) -> set[str]:
         """Names of all form fields that were received since the test began."""
-        return {name for entry in self.simulator.journal(self._past) for name in entry["fields"]}
+        return {name for entry in self.simulator.journal() for name in entry["fields"]}

@@ -9,7 +9,6 @@ from __future__ import annotations
 import itertools
 from typing import Any
 
-from ansible_collections.tenantops.access.plugins.module_utils._acronis.client import AcronisClient
 from ansible_collections.tenantops.access.tests.unit.support.cloud import Cloud
 
 #: Routes as the simulator counts them.
@@ -21,11 +20,6 @@ USER = "GET /users/{id}"
 USERS = "GET /users"
 
 _NUMBERS = itertools.count(1)
-
-
-def connect(cloud: Cloud, **wanted: Any) -> AcronisClient:
-    """A client without what takes longest, and plain HTTP does not need: reading the certificates to trust."""
-    return cloud.connect(validate_certs=False, **wanted)
 
 
 def tenant(cloud: Cloud, **wanted: Any) -> dict[str, Any]:

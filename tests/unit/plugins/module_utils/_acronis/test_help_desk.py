@@ -37,7 +37,6 @@ from ansible_collections.tenantops.access.tests.unit.support.people import (
     ISSUE,
     SIGN_IN,
     SIGN_OUT,
-    connect,
     issued,
     person,
     used,
@@ -55,7 +54,7 @@ def order(user: dict[str, Any], **wanted: Any) -> LinkRequest:
 
 def make(cloud: Cloud, request: LinkRequest, *, check_mode: bool = False) -> Outcome:
     """Run a task; nothing is cached between two."""
-    return make_link(connect(cloud), request, check_mode)
+    return make_link(cloud.connect(), request, check_mode)
 
 
 def edit(about: Path, **changes: Any) -> None:
@@ -170,7 +169,7 @@ class TestFile:
 
     def test_the_link_stands_in_the_file_and_nowhere_else(self, cloud: Cloud, dest: Path) -> None:
         user = person(cloud)
-        client = connect(cloud)
+        client = cloud.connect()
         outcome = make_link(client, order(user, dest=str(dest)), check_mode=False)
         assert set(outcome.values) == {"expires_at"}
         assert outcome.product == ()
@@ -289,7 +288,7 @@ class TestReuse:
         user = person(cloud)
         self.first(cloud, dest, user)
         port = cloud.simulator.url.rpartition(":")[2]
-        other = connect(cloud, base_url=f"http://localhost:{port}/api/2")
+        other = cloud.connect(base_url=f"http://localhost:{port}/api/2")
         assert make_link(other, order(user, dest=str(dest), reuse_seconds=30), check_mode=False).changed
         assert dest.read_text().startswith("http://localhost:")
 
@@ -368,7 +367,7 @@ class TestSignInOnce:
     def test_a_user_is_signed_in_and_out_again(self, cloud: Cloud) -> None:
         user = person(cloud, external_id="sign-in-1")
         for named in ({"login": user["login"]}, {"external_id": "sign-in-1"}, {"user_id": user["id"]}):
-            outcome = self.run(connect(cloud), **named)
+            outcome = self.run(cloud.connect(), **named)
             assert outcome.changed
             assert outcome.values["user"]["id"] == user["id"]
             assert outcome.product == ()
@@ -376,39 +375,39 @@ class TestSignInOnce:
 
     def test_check_mode_looks_the_user_up_and_uses_nothing(self, cloud: Cloud) -> None:
         user = person(cloud)
-        planned = self.run(connect(cloud), login=user["login"], check_mode=True)
+        planned = self.run(cloud.connect(), login=user["login"], check_mode=True)
         assert (issued(cloud), used(cloud), cloud.count(SIGN_IN)) == (0, 0, 0)
-        assert planned == self.run(connect(cloud), login=user["login"])
+        assert planned == self.run(cloud.connect(), login=user["login"])
 
     @pytest.mark.parametrize("check_mode", [True, False])
     def test_check_mode_fails_where_the_run_does(self, cloud: Cloud, check_mode: bool) -> None:
         disabled = person(cloud, enabled=False)
         with pytest.raises(NoMatchError):
-            self.run(connect(cloud), login="nobody@example.com", check_mode=check_mode)
+            self.run(cloud.connect(), login="nobody@example.com", check_mode=check_mode)
         with pytest.raises(RefusedError):
-            self.run(connect(cloud), login=disabled["login"], check_mode=check_mode)
+            self.run(cloud.connect(), login=disabled["login"], check_mode=check_mode)
         with pytest.raises(OptionError, match="ott"):
-            self.run(connect(cloud), ott="", check_mode=check_mode)
+            self.run(cloud.connect(), ott="", check_mode=check_mode)
         assert issued(cloud) == 0
 
     def test_a_given_token_is_used_up(self, cloud: Cloud) -> None:
         user = person(cloud)
         ott = make(cloud, order(user)).values["ott"]
-        assert self.run(connect(cloud), ott=ott, check_mode=True).values == {}
-        assert self.run(connect(cloud), ott=ott, logout=False).values["user"]["login"] == user["login"]
+        assert self.run(cloud.connect(), ott=ott, check_mode=True).values == {}
+        assert self.run(cloud.connect(), ott=ott, logout=False).values["user"]["login"] == user["login"]
         with pytest.raises(UnauthorizedError):
-            self.run(connect(cloud), ott=ott)
+            self.run(cloud.connect(), ott=ott)
         assert (cloud.count(SIGN_IN), cloud.count(SIGN_OUT)) == (2, 0)
 
     def test_a_failing_sign_out_does_not_hide_who_was_signed_in(self, cloud: Cloud) -> None:
         user = person(cloud)
         cloud.simulator.fault("error_text", method="GET", route="/idp/logout")
-        outcome = self.run(connect(cloud), login=user["login"])
+        outcome = self.run(cloud.connect(), login=user["login"])
         assert (outcome.changed, outcome.values["user"]["id"]) == (True, user["id"])
         assert "sign out again" in (outcome.failure or "")
 
     def test_the_token_is_a_secret(self, cloud: Cloud) -> None:
-        client = connect(cloud)
+        client = cloud.connect()
         ott = make(cloud, order(person(cloud))).values["ott"]
         self.run(client, ott=ott)
         assert client.redactor.mask(f"it was {ott}") == "it was ********"

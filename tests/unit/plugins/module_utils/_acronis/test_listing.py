@@ -6,8 +6,7 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -25,7 +24,6 @@ from ansible_collections.tenantops.access.plugins.module_utils._errors import (
     ServerError,
 )
 from ansible_collections.tenantops.access.tests.unit.support.cloud import LISTING, Cloud
-from simulator.process import Simulator
 
 Seen = dict[str, tuple[str, str, str, tuple[str, ...]]]
 
@@ -225,22 +223,15 @@ class TestPages:
         assert sum(len(page.items) for page in found) == len(everybody(cloud))
 
 
-@pytest.fixture
-def large() -> Iterator[Cloud]:
-    """A cloud whose tenants do not fit into one page."""
-    with Simulator(tenants=5200, seed=3, users_per_tenant="1") as simulator:
-        yield Cloud(simulator)
-
-
 def changed_between_pages(cloud: Cloud, change: Callable[[], object]) -> Seen:
     """Read the tree while somebody changes something after the first page was sent and before the second."""
-    cloud.simulator.fault("slow", route="/tenants", after=1, seconds=1)
+    cloud.simulator.fault("hold", route="/tenants", after=1)
     with ThreadPoolExecutor(1) as pool:
-        reading = pool.submit(read_tree, cloud.connect())
-        while cloud.count(LISTING) < 2 and not reading.done():
-            time.sleep(0.01)
+        reading = pool.submit(read_tree, cloud.connect(timeout=60))
+        cloud.simulator.wait_for_held()
         change()
         assert cloud.count(LISTING) == 2
+        cloud.simulator.release()
         return shown(reading.result())
 
 

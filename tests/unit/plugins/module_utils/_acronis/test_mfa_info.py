@@ -22,7 +22,7 @@ from ansible_collections.tenantops.access.plugins.module_utils._errors import (
 )
 from ansible_collections.tenantops.access.plugins.module_utils._outcome import Outcome
 from ansible_collections.tenantops.access.tests.unit.support.cloud import LISTING, MFA, Cloud
-from ansible_collections.tenantops.access.tests.unit.support.people import connect, tenant
+from ansible_collections.tenantops.access.tests.unit.support.people import tenant
 
 ENDPOINT = "/tenants/{id}/mfa/status"
 NOBODY = "00000000-0000-4000-8000-000000000000"
@@ -78,7 +78,7 @@ class TestByIds:
         wanted = [one["id"] for one in cloud.tenants()]
         wanted.sort()
         assert len(wanted) > 240
-        outcome = gather(connect(cloud), wanted)
+        outcome = gather(cloud.connect(), wanted)
         assert_true(cloud, outcome, wanted)
         organizations = {one["organization_id"] for one in cloud.tenants()}
         assert cloud.count(MFA) == len(organizations)
@@ -87,7 +87,7 @@ class TestByIds:
     def test_what_is_named_comes_back_whatever_its_kind(self, cloud: Cloud) -> None:
         paths = [("Northwind IT", "Retail"), ("Northwind IT", "Harbor Clinic", "Ward 7"), ("Northwind IT",), ()]
         wanted = [cloud.tenant(*path)["id"] for path in paths]
-        outcome = gather(connect(cloud), wanted)
+        outcome = gather(cloud.connect(), wanted)
         assert_true(cloud, outcome, wanted)
         folder, unit, partner, own = outcome.values["tenants"]
         assert (folder["mfa"]["organization_id"], partner["mfa"]["organization_id"]) == (partner["id"], partner["id"])
@@ -98,19 +98,19 @@ class TestByIds:
     def test_kinds_are_a_filter_here_too(self, cloud: Cloud) -> None:
         paths = [("Northwind IT", "Retail"), ("Northwind IT", "Harbor Clinic"), ("Northwind IT",)]
         folder, customer, partner = [cloud.tenant(*path)["id"] for path in paths]
-        outcome = gather(connect(cloud), [folder, customer, partner], kinds=["folder", "customer"])
+        outcome = gather(cloud.connect(), [folder, customer, partner], kinds=["folder", "customer"])
         assert_true(cloud, outcome, [folder, customer])
 
     def test_an_id_in_other_letters_or_twice_is_one_tenant(self, cloud: Cloud) -> None:
         wanted = cloud.tenant("Northwind IT", "Harbor Clinic")["id"]
-        assert_true(cloud, gather(connect(cloud), [wanted, f" {wanted.upper()} ", wanted]), [wanted])
+        assert_true(cloud, gather(cloud.connect(), [wanted, f" {wanted.upper()} ", wanted]), [wanted])
 
     @pytest.mark.parametrize("position", [0, 57, 149])
     def test_an_unknown_id_is_an_error_that_names_it(self, cloud: Cloud, position: int) -> None:
         wanted = [one["id"] for one in cloud.tenants()] + [tenant(cloud)["id"] for _number in range(60)]
         wanted.insert(position, NOBODY)
         with pytest.raises(NotFoundError, match=NOBODY) as caught:
-            gather(connect(cloud), wanted)
+            gather(cloud.connect(), wanted)
         assert "1 tenants" in str(caught.value)
         assert cloud.count(MFA) == 0
 
@@ -118,31 +118,31 @@ class TestByIds:
         gone = tenant(cloud)["id"]
         cloud.simulator.delete_tenant(gone)
         with pytest.raises(NotFoundError, match=gone):
-            gather(connect(cloud), [gone])
+            gather(cloud.connect(), [gone])
 
     @pytest.mark.parametrize("switch", ["dropped", "403_1002"])
     def test_a_tenant_of_somebody_else_is_an_error_that_names_it(self, cloud: Cloud, switch: str) -> None:
         cloud.simulator.settings(switches={"foreign_uuids": switch})
         outside = cloud.simulator.clients["neighbour"]["tenant_id"]
         with pytest.raises(AccessError, match=outside):
-            gather(connect(cloud), [cloud.simulator.tenant_id, outside])
+            gather(cloud.connect(), [cloud.simulator.tenant_id, outside])
 
     def test_a_personal_tenant_is_refused_by_name(self, cloud: Cloud) -> None:
         (personal, *_others) = [one for one in cloud.simulator.tenants(cloud.simulator.tenant_id) if one["owner_id"]]
         with pytest.raises(RefusedError, match=personal["id"]):
-            gather(connect(cloud), [personal["id"]])
+            gather(cloud.connect(), [personal["id"]])
 
     @pytest.mark.parametrize("wanted", [[], [""], ["a/b"], ["*"], [NOBODY, "ü"]], ids=str)
     def test_what_is_no_id_is_refused_before_anything_is_sent(self, cloud: Cloud, wanted: list[str]) -> None:
         with pytest.raises(OptionError, match="tenant_ids"):
-            gather(connect(cloud), wanted)
+            gather(cloud.connect(), wanted)
         assert cloud.simulator.counters()["total"] == 0
 
     @pytest.mark.parametrize("client", ["partner", "customer", "unit"])
     def test_paths_begin_below_the_client_s_own_tenant(self, cloud: Cloud, client: str) -> None:
         own = cloud.simulator.clients[client]["tenant_id"]
         wanted = [one["id"] for one in cloud.simulator.tenants(own) if not one["owner_id"]]
-        outcome = gather(connect(cloud, client=client), wanted)
+        outcome = gather(cloud.connect(client=client), wanted)
         assert [one["id"] for one in outcome.values["tenants"]] == wanted
         everything = {one["id"]: one for one in cloud.simulator.tenants()}
         for one in outcome.values["tenants"]:
@@ -155,7 +155,7 @@ class TestByIds:
         cloud.simulator.settings(switches={"foreign_uuids": switch})
         paths = [("Northwind IT", "Retail", "Flagship", "Deep Down Stores"), ("Northwind IT",), (), ("Nobody Here",)]
         wanted = [cloud.tenant(*path)["id"] for path in paths]
-        client = connect(cloud, token=cloud.issue_token())
+        client = cloud.connect(token=cloud.issue_token())
         assert_true(cloud, gather(client, wanted), wanted)
         assert_true(cloud, gather(client, wanted[:1]), wanted[:1])
 
@@ -179,7 +179,7 @@ class TestByIds:
         wanted = cloud.tenant("Northwind IT", "Harbor Clinic")["id"]
         cloud.simulator.fault(**fault, route="/tenants", after=page, times=None)
         with pytest.raises(AccessError):
-            gather(connect(cloud), [wanted])
+            gather(cloud.connect(), [wanted])
 
 
 class TestByScope:
@@ -190,17 +190,17 @@ class TestByScope:
         everything = cloud.tenants()
         for kinds in (None, ["unit", "folder"], ALL_KINDS, ["root"]):
             wanted = [one["id"] for one in everything if one["kind"] in (kinds or ["partner", "customer"])]
-            outcome = gather(connect(cloud), kinds=kinds, verify=verify)
+            outcome = gather(cloud.connect(), kinds=kinds, verify=verify)
             assert_true(cloud, outcome, wanted)
 
     def test_only_organizations_of_wanted_tenants_are_read(self, cloud: Cloud) -> None:
         units = [one for one in cloud.tenants() if one["kind"] == "unit"]
-        gather(connect(cloud), kinds=["unit"])
+        gather(cloud.connect(), kinds=["unit"])
         assert cloud.count(MFA) == len({one["organization_id"] for one in units})
         assert cloud.count(LISTING) == 2
 
     def test_a_sample_reads_twenty_of_each_stratum(self, cloud: Cloud) -> None:
-        outcome = gather(connect(cloud), verify="sample")
+        outcome = gather(cloud.connect(), verify="sample")
         strata = outcome.values["summary"]["strata"]
         assert cloud.count(MFA) == sum(min(one["count"], 20) for one in strata) < len(outcome.values["tenants"])
         for one in outcome.values["tenants"]:
@@ -212,16 +212,16 @@ class TestByScope:
     def test_a_scope_is_a_partner_a_folder_or_a_customer(self, cloud: Cloud, path: tuple[str, ...]) -> None:
         scope = cloud.tenant(*path)["id"]
         below = [one["id"] for one in cloud.simulator.tenants(scope) if not one["owner_id"]]
-        assert_true(cloud, gather(connect(cloud), scope_id=f"{scope.upper()} ", kinds=ALL_KINDS), below)
+        assert_true(cloud, gather(cloud.connect(), scope_id=f"{scope.upper()} ", kinds=ALL_KINDS), below)
 
     @pytest.mark.parametrize("wanted", [{"scope_id": ""}, {"scope_id": "a/b"}, {"kinds": []}], ids=str)
     def test_what_is_empty_or_no_id_is_refused(self, cloud: Cloud, wanted: dict[str, Any]) -> None:
         with pytest.raises(OptionError, match=next(iter(wanted))):
-            gather(connect(cloud), **wanted)
+            gather(cloud.connect(), **wanted)
         assert cloud.count(MFA) == 0
 
     def test_a_token_alone_needs_a_scope(self, cloud: Cloud) -> None:
-        client = connect(cloud, token=cloud.issue_token())
+        client = cloud.connect(token=cloud.issue_token())
         with pytest.raises(OptionError, match="scope_id"):
             gather(client)
         scope = cloud.tenant("Northwind IT")["id"]
@@ -251,7 +251,7 @@ class TestUnknown:
         unit = cloud.tenant("Northwind IT", "Harbor Clinic", "Ward 7")["id"]
         other = cloud.tenant("Northwind IT")["id"]
         cloud.simulator.fault(**fault, path=f"/api/2/tenants/{clinic}/mfa/status", times=None)
-        outcome = gather(connect(cloud), [clinic, unit, other])
+        outcome = gather(cloud.connect(), [clinic, unit, other])
         assert outcome.failure is not None
         assert "unknown for 2" in outcome.failure
         for tenant_id in (clinic, unit):
@@ -267,5 +267,5 @@ class TestUnknown:
     def test_a_service_that_fails_altogether_ends_the_task(self, cloud: Cloud) -> None:
         cloud.simulator.fault("error_text", route=ENDPOINT, times=None)
         with pytest.raises(ServerError):
-            gather(connect(cloud))
+            gather(cloud.connect())
         assert cloud.count(MFA) <= 30

@@ -19,7 +19,7 @@ from ansible_collections.tenantops.access.plugins.module_utils._errors import (
     ServerError,
 )
 from ansible_collections.tenantops.access.tests.unit.support.cloud import Cloud
-from ansible_collections.tenantops.access.tests.unit.support.people import USERS, connect
+from ansible_collections.tenantops.access.tests.unit.support.people import USERS
 from ansible_collections.tenantops.access.tests.unit.support.servers import Reply, Request, Serve
 
 
@@ -35,7 +35,7 @@ def everybody(cloud: Cloud) -> set[str]:
 def listing(cloud: Cloud, limit: int) -> list[str]:
     """Ids of the users that the pages show."""
     below = cloud.simulator.tenant_id
-    found = pages(connect(cloud), "users", limit, subtree_root_tenant_id=below)
+    found = pages(cloud.connect(), "users", limit, subtree_root_tenant_id=below)
     return [user["id"] for page in found for user in page.items]
 
 
@@ -67,7 +67,7 @@ class TestUsers:
         assert all("after=" in query and "subtree" not in query and "lod" not in query for query in others)
 
     def test_who_stops_early_asks_for_no_more(self, cloud: Cloud) -> None:
-        found = pages(connect(cloud), "users", 10, subtree_root_tenant_id=cloud.simulator.tenant_id)
+        found = pages(cloud.connect(), "users", 10, subtree_root_tenant_id=cloud.simulator.tenant_id)
         assert len(list(itertools.islice(found, 2))) == 2
         assert cloud.count(USERS) == 2
 
@@ -85,7 +85,7 @@ class TestUsers:
     def test_a_listing_out_of_reach_is_forbidden(self, cloud: Cloud) -> None:
         elsewhere = cloud.simulator.clients["neighbour"]["tenant_id"]
         with pytest.raises(ForbiddenError):
-            list(pages(connect(cloud), "users", 100, subtree_root_tenant_id=elsewhere))
+            list(pages(cloud.connect(), "users", 100, subtree_root_tenant_id=elsewhere))
 
 
 class TestAnswers:
@@ -99,7 +99,7 @@ class TestAnswers:
             return Reply(body=json.dumps(page).encode())
 
         server = serve(respond)
-        client = connect(cloud, token="eyJhbGciOiJSUzI1NiJ9.test", base_url=f"{server.url}/api/2")
+        client = cloud.connect(token="eyJhbGciOiJSUzI1NiJ9.test", base_url=f"{server.url}/api/2")
         return list(pages(client, "users", 100, subtree_root_tenant_id="x"))
 
     @pytest.mark.parametrize(

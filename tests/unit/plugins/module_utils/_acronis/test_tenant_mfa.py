@@ -320,5 +320,5 @@ class TestSwitchingOff:
         cloud.simulator.settings(switches={"disable": "polls:1000"})
         tenant = cloud.tenant("Everybody Enrolled")["id"]
         with pytest.raises(WaitError, match="wait_timeout"):
-            ensure(cloud.connect(), tenant, "disabled", wait_timeout=1)
+            ensure(cloud.connect(), tenant, "disabled", wait_timeout=0.1)
         assert cloud.puts() == {tenant: 1}

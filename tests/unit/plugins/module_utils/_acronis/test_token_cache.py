@@ -21,6 +21,7 @@ import pytest
 from ansible_collections.tenantops.access.plugins.module_utils._acronis.client import AcronisClient
 from ansible_collections.tenantops.access.plugins.module_utils._errors import UnauthorizedError
 from ansible_collections.tenantops.access.tests.unit.support.cloud import TOKEN, Cloud
+from ansible_collections.tenantops.access.tests.unit.support.waits import later
 
 NOBODY = 65534
 
@@ -140,12 +141,13 @@ class TestSharing:
 class TestRenewing:
     """When the token in the file is no longer good."""
 
-    def test_one_that_is_about_to_end_is_replaced_before(self, cloud: Cloud, cache: Path) -> None:
-        cloud.simulator.settings(token_lifetime=1)
-        run(cloud, cache)
-        time.sleep(1.1)
-        run(cloud, cache)
-        assert cloud.tokens_issued() == 2
+    def test_one_that_is_about_to_end_is_replaced_before(
+        self, cloud: Cloud, cache: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        for minutes, issued in ((0, 1), (100, 1), (116, 2)):
+            later(monkeypatch, 60 * minutes)
+            run(cloud, cache)
+            assert cloud.tokens_issued() == issued
         assert 401 not in [entry["status"] for entry in cloud.simulator.journal()[-4:]]
 
     def test_one_that_was_revoked_is_replaced_for_everybody(self, cloud: Cloud, cache: Path, file: Path) -> None:
@@ -173,7 +175,7 @@ class TestRenewing:
         assert cloud.tokens_issued() == 2
 
 
-def later() -> float:
+def in_an_hour() -> float:
     return time.time() + 3600.0
 
 
@@ -186,14 +188,14 @@ GARBAGE: dict[str, Callable[[bytes], bytes]] = {
     "a number": lambda _old: b"17",
     "null": lambda _old: b"null",
     "nested": lambda _old: b"[" * 100_000,
-    "no token": lambda _old: json.dumps({"renew_at": later()}).encode(),
+    "no token": lambda _old: json.dumps({"renew_at": in_an_hour()}).encode(),
     "no end": lambda _old: json.dumps({"text": "abc"}).encode(),
     "endless": lambda _old: b'{"text": "abc", "renew_at": "never"}',
-    "wrong types": lambda _old: json.dumps({"text": 5, "renew_at": later()}).encode(),
-    "an empty token": lambda _old: json.dumps({"text": "", "renew_at": later()}).encode(),
-    "two lines": lambda _old: json.dumps({"text": "abc\r\nX-Evil: 1", "renew_at": later()}).encode(),
-    "no ASCII": lambda _old: json.dumps({"text": "tok€n", "renew_at": later()}).encode(),
-    "another token": lambda _old: json.dumps({"text": "planted-token", "renew_at": later()}).encode(),
+    "wrong types": lambda _old: json.dumps({"text": 5, "renew_at": in_an_hour()}).encode(),
+    "an empty token": lambda _old: json.dumps({"text": "", "renew_at": in_an_hour()}).encode(),
+    "two lines": lambda _old: json.dumps({"text": "abc\r\nX-Evil: 1", "renew_at": in_an_hour()}).encode(),
+    "no ASCII": lambda _old: json.dumps({"text": "tok€n", "renew_at": in_an_hour()}).encode(),
+    "another token": lambda _old: json.dumps({"text": "planted-token", "renew_at": in_an_hour()}).encode(),
     "not a number": lambda _old: b'{"text": "abc", "renew_at": NaN}',
 }
 

@@ -6,8 +6,7 @@
 
 from __future__ import annotations
 
-import threading
-import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -24,6 +23,7 @@ from ansible_collections.tenantops.access.plugins.module_utils._errors import (
 )
 from ansible_collections.tenantops.access.plugins.module_utils._pool import in_parallel
 from ansible_collections.tenantops.access.tests.unit.support.cloud import TENANT, TOKEN, Cloud
+from ansible_collections.tenantops.access.tests.unit.support.waits import later
 
 ROUTE = TOKEN.split()[1]
 
@@ -129,14 +129,14 @@ class TestGetting:
 class TestRenewing:
     """The next token."""
 
-    def test_before_the_old_one_ends(self, cloud: Cloud) -> None:
-        cloud.simulator.settings(token_lifetime=1)
+    def test_before_the_old_one_ends(self, cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
         client, before = cloud.connect(), last_number(cloud)
-        read_own(cloud, client)
-        time.sleep(1.1)
-        read_own(cloud, client)
-        assert cloud.tokens_issued() == 2
-        assert statuses(cloud, before) == [200, 200]
+        # It lives for two hours, and is renewed five minutes before they are over.
+        for minutes, issued in ((0, 1), (100, 1), (116, 2)):
+            later(monkeypatch, 60 * minutes)
+            read_own(cloud, client)
+            assert cloud.tokens_issued() == issued
+        assert statuses(cloud, before) == [200, 200, 200]
 
     def test_when_the_old_one_is_rejected(self, cloud: Cloud) -> None:
         client = cloud.connect()
@@ -152,15 +152,13 @@ class TestRenewing:
         read_own(cloud, client)
         cloud.simulator.expire_tokens()
         # All are on their way with the old token when the first of them learns that it is rejected.
-        cloud.simulator.settings(latency_ms=100)
-        together = threading.Barrier(16, timeout=20)
-
-        def ask(_number: int) -> str:
-            together.wait()
-            return read_own(cloud, client)
-
+        cloud.simulator.fault("hold", route="/tenants/{id}", times=16)
         before = last_number(cloud)
-        assert set(in_parallel(ask, range(16), 16)) == {cloud.simulator.tenant_id}
+        with ThreadPoolExecutor(16) as pool:
+            answers = pool.map(lambda _number: read_own(cloud, client), range(16))
+            cloud.simulator.wait_for_held(16)
+            cloud.simulator.release()
+            assert set(answers) == {cloud.simulator.tenant_id}
         assert cloud.tokens_issued() == 2
         assert statuses(cloud, before).count(401) == 16
 

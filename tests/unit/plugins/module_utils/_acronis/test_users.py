@@ -26,7 +26,7 @@ from ansible_collections.tenantops.access.plugins.module_utils._errors import (
     ServerError,
 )
 from ansible_collections.tenantops.access.tests.unit.support.cloud import Cloud
-from ansible_collections.tenantops.access.tests.unit.support.people import SEARCH, USER, USERS, connect, person, tenant
+from ansible_collections.tenantops.access.tests.unit.support.people import SEARCH, USER, USERS, person, tenant
 
 UNKNOWN_ID = "00000000-0000-4000-8000-000000000000"
 HOSTILE = [
@@ -51,7 +51,7 @@ HOSTILE = [
 
 def find(cloud: Cloud, **reference: str) -> User:
     """The user that the main client finds."""
-    return find_user(connect(cloud), UserReference(**reference), cloud.simulator.tenant_id)
+    return find_user(cloud.connect(), UserReference(**reference), cloud.simulator.tenant_id)
 
 
 # As the vendor's guide shows it: some ids are no UUIDs, and updated_at is missing.

@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from ansible_collections.tenantops.access.tests.unit.support.docluster import PROFILES, Node
+from ansible_collections.tenantops.access.tests.unit.support.docluster import OPTIONS, PROFILES, Node
 from simulator.process import Simulator
 
 NODES = pytest.StashKey[dict[str, Simulator]]()
@@ -18,7 +18,7 @@ FIXTURES = {"node", *PROFILES}
 
 
 def _start(profile: str) -> Simulator:
-    return Simulator("docluster", arguments=["--profile", profile])
+    return Simulator("docluster", arguments=["--profile", profile, *OPTIONS])
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:

@@ -23,7 +23,6 @@ from ansible_collections.tenantops.access.plugins.module_utils._enforce.progress
 from ansible_collections.tenantops.access.plugins.module_utils._enforce.rollback import UndoRequest, roll_back
 from ansible_collections.tenantops.access.plugins.module_utils._outcome import Outcome
 from ansible_collections.tenantops.access.plugins.module_utils._policy.document import read_policy
-from ansible_collections.tenantops.access.tests.unit.support import people
 from ansible_collections.tenantops.access.tests.unit.support.cloud import Cloud
 
 #: Routes as the simulator counts them, and as faults want them.
@@ -74,7 +73,7 @@ class Estate:
 
     def plan(self, document: dict[str, Any] | None = None, **wanted: Any) -> dict[str, Any]:
         """A plan as the module for plans returns it."""
-        client = people.connect(self._cloud, **wanted)
+        client = self._cloud.connect(**wanted)
         made = evaluate(client, read_policy(document or self.policy()), "all", Progress(None)).plan
         now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
         data: dict[str, Any] = json.loads(json.dumps(made.as_data(now)))
@@ -104,7 +103,7 @@ def run(
         "changed",
         scope_id,
     )
-    return enforce(people.connect(cloud, **wanted), request, Progress(None), check)
+    return enforce(cloud.connect(**wanted), request, Progress(None), check)
 
 
 def undo(
@@ -120,7 +119,7 @@ def undo(
     """What the module for rolling back would do with a record, or with the changes that a run returned."""
     path, changes = (str(source), None) if isinstance(source, Path) else (None, source)
     request = UndoRequest(path, changes, scope_id, None if records is None else str(records), allow_disable)
-    return roll_back(people.connect(cloud, **wanted), request, Progress(None), check)
+    return roll_back(cloud.connect(**wanted), request, Progress(None), check)
 
 
 def results(outcome: Outcome) -> dict[str, str]:

@@ -19,7 +19,7 @@ from ansible_collections.tenantops.access.plugins.module_utils._outcome import O
 from ansible_collections.tenantops.access.tests.unit.plugins.module_utils._enforce.policies import policy
 from ansible_collections.tenantops.access.tests.unit.plugins.module_utils._enforce.running import ENDPOINT, make_plan
 from ansible_collections.tenantops.access.tests.unit.support.cloud import Cloud
-from ansible_collections.tenantops.access.tests.unit.support.people import connect, tenant
+from ansible_collections.tenantops.access.tests.unit.support.people import tenant
 
 LONG_AGO = "2026-01-01T00:00:00Z"
 
@@ -40,7 +40,7 @@ def dest(tmp_path: Path) -> Path:
 
 def written(cloud: Cloud, document: dict[str, Any], dest: Path, **more: Any) -> Outcome:
     """Plan into the file."""
-    return make_plan(connect(cloud), document, dest=str(dest), **more)
+    return make_plan(cloud.connect(), document, dest=str(dest), **more)
 
 
 def age(dest: Path) -> None:
@@ -103,7 +103,7 @@ def test_check_mode_says_what_the_run_would_do_and_writes_nothing(
 
 
 def test_without_a_file_nothing_ever_changes(cloud: Cloud, document: dict[str, Any]) -> None:
-    assert not make_plan(connect(cloud), document).changed
+    assert not make_plan(cloud.connect(), document).changed
 
 
 @pytest.mark.parametrize(

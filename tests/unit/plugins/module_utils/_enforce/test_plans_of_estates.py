@@ -19,6 +19,7 @@ from ansible_collections.tenantops.access.tests.unit.plugins.module_utils._enfor
 )
 from ansible_collections.tenantops.access.tests.unit.plugins.module_utils._enforce.truth import Truth
 from ansible_collections.tenantops.access.tests.unit.support.cloud import LISTING, MFA, TENANT, TOKEN, Cloud
+from ansible_collections.tenantops.access.tests.unit.support.length import seeds
 from ansible_collections.tenantops.access.tests.unit.support.people import USERS
 from simulator.process import Simulator
 
@@ -26,7 +27,7 @@ from simulator.process import Simulator
 FEW = 5
 
 
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("seed", seeds(8))
 def test_a_random_policy_and_scope(cloud: Cloud, seed: int) -> None:
     client = "partner" if seed % 4 == 3 else "admin"
     truth = Truth(cloud.simulator, client)

@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -28,7 +27,7 @@ from ansible_collections.tenantops.access.tests.unit.plugins.module_utils._enfor
 )
 from ansible_collections.tenantops.access.tests.unit.plugins.module_utils._enforce.truth import Truth
 from ansible_collections.tenantops.access.tests.unit.support.cloud import Cloud
-from ansible_collections.tenantops.access.tests.unit.support.people import USERS, connect, tenant
+from ansible_collections.tenantops.access.tests.unit.support.people import USERS, tenant
 
 LOGIN = "backup-agent@harbor.example"
 
@@ -79,7 +78,7 @@ class TestWhom:
     ) -> None:
         blocked, other = place(cloud, scope, **changes), str(tenant(cloud, parent_id=scope, users=2)["id"])
         document = protecting(*patterns, scope_id=scope)
-        outcome = make_plan(connect(cloud), document)
+        outcome = make_plan(cloud.connect(), document)
         assert_planned(outcome, Truth(cloud.simulator), document)
         assert disposition_of(outcome, blocked) == "blocked"
         assert disposition_of(outcome, other) == "drifted"
@@ -102,7 +101,7 @@ class TestWhom:
     ) -> None:
         free = place(cloud, scope, **changes)
         document = protecting(*patterns, scope_id=scope)
-        outcome = make_plan(connect(cloud), document)
+        outcome = make_plan(cloud.connect(), document)
         assert_planned(outcome, Truth(cloud.simulator), document)
         assert disposition_of(outcome, free) == "drifted"
 
@@ -110,7 +109,7 @@ class TestWhom:
         customer = str(tenant(cloud, parent_id=scope, users=1)["id"])
         unit = str(tenant(cloud, kind="unit", parent_id=customer)["id"])
         nested = place(cloud, unit, "unit")
-        outcome = make_plan(connect(cloud), protecting("backup-*", scope_id=scope))
+        outcome = make_plan(cloud.connect(), protecting("backup-*", scope_id=scope))
         assert LOGIN in reason(outcome, customer)
         assert disposition_of(outcome, nested) == "inherited"
 
@@ -118,7 +117,7 @@ class TestWhom:
         partner = str(tenant(cloud, kind="partner", parent_id=scope, pricing_mode="trial")["id"])
         folder = place(cloud, partner, "folder")
         customer = str(tenant(cloud, parent_id=folder, users=1)["id"])
-        outcome = make_plan(connect(cloud), protecting("backup-*", default="enabled", scope_id=scope))
+        outcome = make_plan(cloud.connect(), protecting("backup-*", default="enabled", scope_id=scope))
         assert LOGIN in reason(outcome, partner)
         assert disposition_of(outcome, customer) == "drifted"
 
@@ -134,14 +133,14 @@ class TestWhom:
         document = protecting(
             "*", rules=[rule(not_before=in_days(30))], scope_id=scope, exceptions=[exception(excepted, 300)]
         )
-        outcome = make_plan(connect(cloud), document)
+        outcome = make_plan(cloud.connect(), document)
         found = [disposition_of(outcome, tenant_id) for tenant_id in (late, excepted, done)]
         assert found == ["blocked", "excepted", "compliant"]
 
     def test_many_are_counted_and_each_is_named_once(self, cloud: Cloud, scope: str) -> None:
         crowded = str(tenant(cloud, parent_id=scope, users=9)["id"])
         cloud.simulator.fault("duplicate_items", route="/users", count=9, times=None)
-        outcome = make_plan(connect(cloud), protecting("*", scope_id=scope))
+        outcome = make_plan(cloud.connect(), protecting("*", scope_id=scope))
         shown = reason(outcome, crowded)
         logins = [user["login"] for user in cloud.simulator.tenant(crowded)["users"]]
         assert sum(login in shown for login in logins) == 3
@@ -149,7 +148,7 @@ class TestWhom:
 
     def test_a_sample_is_protected_too(self, cloud: Cloud, scope: str) -> None:
         blocked = [place(cloud, scope, login=f"backup-{number}") for number in range(25)]
-        outcome = make_plan(connect(cloud), protecting("backup-*", scope_id=scope), "sample")
+        outcome = make_plan(cloud.connect(), protecting("backup-*", scope_id=scope), "sample")
         assert {one["tenant_id"] for one in outcome.values["blocked"]} == set(blocked)
         assert outcome.values["plan"]["changes"] == []
 
@@ -173,13 +172,13 @@ class TestReading:
         self, cloud: Cloud, scope: str, document: dict[str, Any], requests: int
     ) -> None:
         place(cloud, scope)
-        make_plan(connect(cloud), {**document, "scope_id": scope})
+        make_plan(cloud.connect(), {**document, "scope_id": scope})
         # One page, and one for who changed meanwhile.
         assert cloud.count(USERS) == requests
 
     def test_they_are_not_read_where_all_is_well(self, cloud: Cloud, scope: str) -> None:
         cloud.simulator.patch_tenant(place(cloud, scope), mfa=True)
-        make_plan(connect(cloud), protecting("backup-*", scope_id=scope))
+        make_plan(cloud.connect(), protecting("backup-*", scope_id=scope))
         assert cloud.count(USERS) == 0
 
     def test_only_those_of_the_scope_are_listed_page_by_page(
@@ -187,7 +186,7 @@ class TestReading:
     ) -> None:
         monkeypatch.setattr(users, "_PAGE", 4)
         blocked = {place(cloud, scope, login=f"backup-{number}") for number in range(5)}
-        outcome = make_plan(connect(cloud), protecting("backup-*", scope_id=scope))
+        outcome = make_plan(cloud.connect(), protecting("backup-*", scope_id=scope))
         assert {one["tenant_id"] for one in outcome.values["blocked"]} == blocked
         assert cloud.count(USERS) == 4
 
@@ -198,13 +197,13 @@ class TestReading:
         became, was, *others = (place(cloud, scope, login=f"someone-{number}") for number in range(5))
         first, second = (cloud.simulator.tenant(one)["users"][1]["id"] for one in (became, was))
         cloud.simulator.patch_user(second, login="backup-2")
-        cloud.simulator.fault("slow", route="/users", after=1, seconds=1)
+        cloud.simulator.fault("hold", route="/users", after=1)
         with ThreadPoolExecutor(1) as pool:
-            reading = pool.submit(make_plan, connect(cloud), protecting("backup-*", scope_id=scope))
-            while cloud.count(USERS) < 2 and not reading.done():
-                time.sleep(0.01)
+            reading = pool.submit(make_plan, cloud.connect(timeout=60), protecting("backup-*", scope_id=scope))
+            cloud.simulator.wait_for_held()
             cloud.simulator.patch_user(first, login="backup-1")
             cloud.simulator.patch_user(second, login="someone-2")
+            cloud.simulator.release()
             outcome = reading.result()
         assert {one["tenant_id"] for one in outcome.values["blocked"]} == {became}
         assert {one["tenant_id"] for one in outcome.values["plan"]["changes"]} == {was, *others}
@@ -229,7 +228,7 @@ class TestReading:
             cloud.simulator.reset_counters()
             cloud.simulator.fault(**fault, route="/users", after=page, times=None)
             with pytest.raises(AccessError, match="list the users"):
-                make_plan(connect(cloud), protecting("backup-*", scope_id=scope))
+                make_plan(cloud.connect(), protecting("backup-*", scope_id=scope))
             assert cloud.count(USERS) == page + 1
             cloud.simulator.clear_faults()
 
@@ -237,5 +236,5 @@ class TestReading:
         monkeypatch.setattr(users, "_PAGE", 4)
         blocked = {place(cloud, scope, login=f"backup-{number}") for number in range(5)}
         cloud.simulator.fault("cut_off", route="/users", after=1)
-        outcome = make_plan(connect(cloud, retries=1), protecting("backup-*", scope_id=scope))
+        outcome = make_plan(cloud.connect(retries=1), protecting("backup-*", scope_id=scope))
         assert {one["tenant_id"] for one in outcome.values["blocked"]} == blocked

@@ -37,8 +37,9 @@ from ansible_collections.tenantops.access.tests.unit.plugins.module_utils._polic
     TODAYS,
     cases,
 )
+from ansible_collections.tenantops.access.tests.unit.support.length import LENGTH
 
-MANY = settings(max_examples=150)
+MANY = settings(max_examples=150 * LENGTH)
 Case = tuple[list[Facts], dict[str, Any]]
 
 
@@ -48,7 +49,7 @@ def plan_of(case: Case, today: datetime.date) -> Plan:
     return make_plan(made, SCOPE, decide(made, case[0], today), today)
 
 
-@settings(max_examples=500)
+@settings(max_examples=500 * LENGTH)
 @given(cases(), TODAYS)
 def test_decisions_agree_with_a_straightforward_implementation(case: Case, today: datetime.date) -> None:
     estate, document = case
@@ -156,7 +157,7 @@ def test_a_run_leaves_the_rest_for_the_next(case: Case, today: datetime.date) ->
     assert following.pending == plan.pending
 
 
-@settings(max_examples=300)
+@settings(max_examples=300 * LENGTH)
 @given(cases(0, 60), TODAYS)
 def test_guards_count_exactly_what_is_selected(case: Case, today: datetime.date) -> None:
     estate, document = case
