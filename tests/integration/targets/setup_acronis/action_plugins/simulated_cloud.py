@@ -52,6 +52,7 @@ class ActionModule(ActionBase):
         change: what else is to be different about tenants, by id.
         delete: ids of tenants.
         faults: faults in the order in which they are looked at.
+        advance: seconds to let pass for the server.
         expire_tokens: make the tokens issued until now invalid.
         reset_counters: count anew.
         tenant: id of a tenant to tell the truth about, which comes back as ``truth``.
@@ -86,6 +87,8 @@ class ActionModule(ActionBase):
             control("DELETE", f"/tenants/{tenant_id}")
         for fault in args.get("faults", []):
             control("POST", "/faults", fault)
+        if "advance" in args:
+            control("POST", "/advance", {"seconds": args["advance"]})
         if args.get("expire_tokens"):
             control("POST", "/tokens/expire", {})
         if args.get("reset_counters"):
