@@ -11,7 +11,7 @@ import json
 import sys
 
 from .command import BENCH, Run
-from .work import Bench, Work, ours, playbook, same, the_result
+from .work import CONNECTIONS, Bench, Work, ours, playbook, same, the_result
 
 STATUS = "GET /tenants/{id}/mfa/status"
 LISTING = "GET /tenants"
@@ -24,8 +24,18 @@ class Audit(Work):
     (of the module's process, in MB).
     """
 
-    def __init__(self, bench: Bench, text: str, tenants: int, verify: str, *, latency: int, once: bool = False) -> None:
-        super().__init__(bench, text, tenants, latency=latency, once=once)
+    def __init__(
+        self,
+        bench: Bench,
+        text: str,
+        tenants: int,
+        verify: str,
+        *,
+        latency: int,
+        connections: int = CONNECTIONS,
+        once: bool = False,
+    ) -> None:
+        super().__init__(bench, text, tenants, latency=latency, connections=connections, once=once)
         self._verify = verify
 
     def command(self) -> list[str]:

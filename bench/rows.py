@@ -91,6 +91,10 @@ class Works:
         self.play = EmptyPlay(bench, "empty `ansible-playbook`", times=3)
         self.raw = RawAudit(bench, f"raw: the requests of an audit of {large}, {slow}", LARGE, latency=LATENCY)
         self.audit = Audit(bench, f"audit of {large}, {slow}", LARGE, "all", latency=LATENCY)
+        usual, connections = f"{large}, {slow}, {DEFAULT_CONNECTIONS} connections", DEFAULT_CONNECTIONS
+        text = f"raw: the requests of an audit of {usual}"
+        self.usual_raw = RawAudit(bench, text, LARGE, latency=LATENCY, connections=connections)
+        self.usual_audit = Audit(bench, f"audit of {usual}", LARGE, "all", latency=LATENCY, connections=connections)
         self.sample = Audit(bench, f"audit of {large}, {slow}, `verify: sample`", LARGE, "sample", latency=LATENCY)
         self.small_audit = Audit(bench, f"audit of {small}, {slow}", SMALL, "all", latency=LATENCY)
         self.huge_audit = Audit(bench, f"audit of {huge}, {slow}", HUGE, "all", latency=LATENCY, once=True)
@@ -142,6 +146,23 @@ def audit(works: Works) -> Row:
         f"audit of {digits(works.sizes[1])} tenants, {LATENCY} ms latency, {CONNECTIONS} connections, `verify: all`",
         "at most 1.5 x (play + raw); requests at most pages + organizations + 5",
         (works.play, works.raw, works.audit),
+        findings,
+    )
+
+
+def audit_by_default(works: Works) -> Row:
+    """P1d: the same with as many connections as there are unless somebody sets ``concurrency``."""
+
+    def findings(samples: Samples) -> list[Finding]:
+        ours, play, raw = (samples.median(work) for work in (works.usual_audit, works.play, works.usual_raw))
+        text = f"{ours / (play + raw):.2f} x: {ours:.1f} s against {play:.1f} + {raw:.1f} s"
+        return [Finding(text, ours <= 1.1 * (play + raw))]
+
+    return Row(
+        "P1d",
+        f"the same with {DEFAULT_CONNECTIONS} connections, the default of `concurrency`",
+        "at most 1.1 x (play + raw with as many connections)",
+        (works.play, works.usual_raw, works.usual_audit),
         findings,
     )
 
@@ -313,6 +334,7 @@ def simulator(works: Works) -> Row:
 
 ROWS = (
     audit,
+    audit_by_default,
     audit_by_uri,
     sampled_audit,
     enforcement,
