@@ -10,7 +10,11 @@ WITH_VENV = PATH="$(CURDIR)/.venv/bin:$$PATH" ANSIBLE_HOME="$(CURDIR)/.build/ans
 	ANSIBLE_REMOTE_TEMP="$(CURDIR)/.build/ansible/tmp"
 
 # What "make simulator" starts; see tests/simulator/README.md for its options.
-ARGS = --estate=demo
+simulator: ARGS = --estate=demo
+
+# Which unit tests "make unit" runs, in the words of pytest; and which check "make session" runs, and its arguments.
+TESTS =
+NAME =
 
 # What "make bench" measures: rows of its table (none means all), how many rounds, and a share of the tenants.
 ROWS =
@@ -18,10 +22,10 @@ REPEAT = 3
 SCALE = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo simulator check test test-all bench lock clean demo-environment test-environment
+.PHONY: help demo simulator unit check session test test-all bench lock clean demo-environment test-environment
 
 help: ## Show what there is to make
-	@sed -n 's/^\([a-z-]*\):.* ## \(.*\)$$/make \1|\2/p' Makefile | awk -F'|' '{ printf "%-16s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z-]*\):.* ## \(.*\)$$/make \1|\2/p' Makefile | awk -F'|' '{ printf "%-14s %s\n", $$1, $$2 }'
 
 demo: demo-environment ## Run the main job on the built-in simulator, as a story
 	@$(WITH_VENV) hacking/install.sh
@@ -30,8 +34,14 @@ demo: demo-environment ## Run the main job on the built-in simulator, as a story
 simulator: demo-environment ## Start the simulator and print the environment that points a shell at it
 	@$(WITH_VENV) PYTHONPATH="$(CURDIR)/tests" python hacking/run_simulator.py $(ARGS)
 
-check: test-environment ## Run linters, types and unit tests: about three minutes
+unit: test-environment ## Run unit tests, or those that TESTS= names: TESTS='tests/unit/plugins/module_utils/test_http.py -k redirect'
+	@$(WITH_VENV) hacking/unit.sh $(TESTS)
+
+check: test-environment ## Run linters, types and unit tests: about two minutes
 	@$(WITH_VENV) hacking/check.sh
+
+session: test-environment ## Run one check of "make test": NAME=integration-2.19 ARGS=acronis_tenant_mfa; without NAME, list them
+	@$(WITH_VENV) CI=true nox $(if $(NAME),--session $(NAME) -- $(ARGS),--list)
 
 test: test-environment ## Run all checks; the longer tests with the oldest and the newest ansible-core
 	@$(WITH_VENV) python -m hacking.run_checks

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import sys
 import tarfile
@@ -24,10 +25,17 @@ ROOT = Path(__file__).resolve().parent
 sys.path.insert(0, str(ROOT))
 
 from hacking.home import prepare
-from hacking.pythons import CORES, Core, python_for
+from hacking.pythons import CORES, Core, present_cores, python_for
 
 BUILD = ROOT / ".build"
 PINS = "requirements/sessions.txt"
+
+# What "make test" says; whoever runs a session by its name gets the whole of it.
+EVERY = os.environ.get("CHECKS", "every") == "every"
+# The tag of integration tests of what our code makes of a server's answers: the same whatever ansible-core runs it.
+SAME_ON_EACH_CORE = "server"
+# What a Python file imports from ansible-core or from our plugins.
+IMPORTS = re.compile(r"^(?:from|import) (ansible(?:_collections\.tenantops\.access\.plugins)?\.[\w.]+)", re.MULTILINE)
 
 nox.options.allow_parallel = True
 nox.options.download_python = "never"
@@ -70,6 +78,51 @@ def simulator(session: nox.Session) -> None:
 
 
 @nox.session
+def long(session: nox.Session) -> None:
+    """Run the unit tests with ten times as many random cases, other ones each time, and say what they cover."""
+    session.install("-U", "-r", "requirements/test.txt")
+    session.install("-U", "coverage", "-c", PINS)
+    tree = BUILD / "long"
+    session.run("python", "hacking/tree.py", str(tree))
+    report = Path(session.create_tmp()).resolve() / "report.xml"
+    env = {"PYTHONPATH": str(tree), "TEST_LENGTH": "10", "COVERAGE_FILE": str(tree / ".coverage")}
+    with session.chdir(tree / "ansible_collections" / "tenantops" / "access"):
+        coverage = ["coverage", "run", "--branch", "--source=plugins", "-m", "pytest"]
+        session.run(*coverage, "-q", "-p", "no:cacheprovider", f"--junitxml={report}", "tests/unit", env=env)
+        session.run("coverage", "report", "--skip-covered", "--sort=cover", env=env)
+        total = str(session.run("coverage", "report", "--format=total", env=env, silent=True)).strip()
+    note(session, f"{count_tests(session, [report])} tests, {total} % of lines and branches")
+
+
+@nox.session
+def site(session: nox.Session) -> None:
+    """Build the documentation site."""
+    session.install("-U", "-r", "requirements/site.txt")
+    tree = BUILD / "site"
+    session.run("python", "hacking/tree.py", str(tree))
+    output = Path(session.create_tmp()).resolve() / "site"
+    shutil.rmtree(output, ignore_errors=True)
+    output.mkdir()
+    env = {"ANSIBLE_COLLECTIONS_PATH": str(tree)}
+    session.run(
+        "antsibull-docs", "sphinx-init", "--use-current", "--dest-dir", str(output), "tenantops.access", env=env
+    )
+    pages_of = ("--use-current", "--cleanup", "everything", "--dest-dir", "rst", "tenantops.access")
+    # Without the documentation of others: it is on servers that need not be reached, so links to it cannot be judged.
+    alone = ("-D", "extensions=sphinx_antsibull_ext", "-D", "suppress_warnings=ref.ref,ref.envvar")
+    with session.chdir(output):
+        (output / "rst").mkdir(mode=0o755, exist_ok=True)
+        session.run("antsibull-docs", "--config-file", "antsibull-docs.cfg", "collection", *pages_of, env=env)
+        session.run(
+            "sphinx-build", "-q", "-b", "html", "-c", ".", "-W", "--keep-going", *alone, "rst", "build/html", env=env
+        )
+    pages = sorted((output / "build" / "html").rglob("*.html"))
+    if not any(page.name == "acronis_mfa_policy_module.html" for page in pages):
+        session.error("The site has no page of the module acronis_mfa_policy.")
+    note(session, f"{len(pages)} pages")
+
+
+@nox.session
 def changelog(session: nox.Session) -> None:
     """Check the changelog's fragments."""
     session.install("-U", "antsibull-changelog", "-c", PINS)
@@ -91,7 +144,7 @@ def tarball(session: nox.Session) -> None:
     ours = set(str(tracked).split("\0"))
     made = {"MANIFEST.json", "FILES.json"}
     parts = ("changelogs/", "docs/", "extensions/", "meta/", "playbooks/", "plugins/", "roles/", "LICENSES/")
-    single = {"CHANGELOG.md", "COPYING", "README.md", "requirements.txt"}
+    single = {"CHANGELOG.md", "CONTRIBUTING.md", "COPYING", "README.md", "requirements.txt"}
     junk = sorted(name for name in names - made if name not in ours or not (name in single or name.startswith(parts)))
     if junk:
         session.error("The tarball holds what no user needs: " + ", ".join(junk))
@@ -145,6 +198,40 @@ def count_targets(session: nox.Session, results: Path) -> int:
     return len(done)
 
 
+def meets_core(test: Path) -> bool:
+    """Return whether a unit test can differ between versions of ansible-core: it, or what it tests, imports from it.
+
+    Args:
+        test: The file. What lies outside of ``module_utils`` is for Ansible to load, and always meets it.
+    """
+    if "module_utils" not in test.parts:
+        return True
+    for name in IMPORTS.findall(test.read_text(encoding="utf-8")):
+        if not name.startswith("ansible_collections."):
+            return True
+        ours = ROOT / Path(*name.split(".")[3:]).with_suffix(".py")
+        if ours.is_file() and re.search(r"^from ansible\.", ours.read_text(encoding="utf-8"), re.MULTILINE):
+            return True
+    return False
+
+
+def reduction(kind: str, core: Core) -> tuple[list[str], str]:
+    """Return the arguments that leave out what cannot differ from the newest core, and words that say so.
+
+    Args:
+        kind: The command of ansible-test.
+        core: The version that it is of.
+    """
+    if EVERY or core == present_cores()[-1]:
+        return [], ""
+    if kind == "integration":
+        return ["--skip-tags", SAME_ON_EACH_CORE], f", without what is tagged {SAME_ON_EACH_CORE}"
+    if kind == "units":
+        tests = [path for path in sorted((ROOT / "tests" / "unit").rglob("test_*.py")) if meets_core(path)]
+        return [str(path.relative_to(ROOT)) for path in tests], ", without what imports nothing from it"
+    return [], ""
+
+
 def add_ansible_test(kind: str, core: Core, requirements: bool, check: Callable[[nox.Session, Path], str]) -> None:
     """Add the session that runs one command of one version's ansible-test.
 
@@ -176,13 +263,15 @@ def add_ansible_test(kind: str, core: Core, requirements: bool, check: Callable[
         shutil.rmtree(kept, ignore_errors=True)
         command = ["ansible-test", kind, "--color", "no", "--python", version]
         command += {"sanity": ["--junit"], "integration": ["-v", "--continue-on-error"]}.get(kind, [])
+        fewer, less = reduction(kind, core)
+        command += fewer
         with session.chdir(collections.current_path):
             try:
                 session.run(*command, *session.posargs, env=env)
             finally:
                 if results.is_dir():
                     shutil.copytree(results, kept, ignore=shutil.ignore_patterns(".tmp"))
-        note(session, f"{check(session, kept)} on Python {version}, ansible-core {core.version}")
+        note(session, f"{check(session, kept)} on Python {version}, ansible-core {core.version}{less}")
 
     run.__doc__ = f"Run ansible-test {kind} of ansible-core {core.series} on Python {version}."
     nox.session(name=f"{kind}-{core.series}", python=str(path))(run)

@@ -22,16 +22,11 @@ check() {
     fi
 }
 
-tests() {
-    (cd .build/tree/ansible_collections/tenantops/access &&
-        PYTHONPATH="$root/.build/tree" python -m pytest -q -p no:cacheprovider -n auto tests/unit)
-}
-
 python hacking/tree.py .build/tree || exit 1
 check ruff check .
 check ruff format --check .
 check yamllint --strict .
 check hacking/types.sh .build/tree
-check tests
+check hacking/unit.sh
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]

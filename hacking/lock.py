@@ -24,6 +24,7 @@ LOCKS: list[tuple[str, str | None, str]] = [
     ("test", "sessions", "3.11"),
     ("demo", "sessions", "3.11"),
     ("galaxy", None, "3.11"),
+    ("site", None, "3.11"),
     ("core-2.18", None, "3.11"),
     ("core-2.19", None, "3.11"),
     ("core-2.20", None, "3.12"),

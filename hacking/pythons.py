@@ -105,3 +105,8 @@ def python_for(core: Core) -> tuple[str, Path] | None:
         if path is not None:
             return version, path
     return None
+
+
+def present_cores() -> list[Core]:
+    """Return the versions of ansible-core that the machine has a Python for, oldest first."""
+    return [core for core in CORES if python_for(core) is not None]

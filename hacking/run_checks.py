@@ -7,8 +7,9 @@
 nox leaves out without a failure what it has no Python for. Here, what is to run is decided first and compared with what
 ran. The last line is ``N passed, N failed``; the exit status is 0 only if nothing failed and everything planned ran.
 
-The longer tests run with the oldest and the newest ansible-core that there is a Python for: what breaks in between
-breaks in one of them too, as experience has it. ``--every`` runs them with each.
+Sanity, units and integration run with the oldest and the newest ansible-core that there is a Python for: what breaks in
+between breaks in one of them too, as experience has it. ``--every`` runs them with each, and on each the whole of them:
+else, what cannot differ between versions runs on the newest only (see ``noxfile.py``).
 """
 
 from __future__ import annotations
@@ -19,8 +20,10 @@ import os
 import shutil
 import subprocess
 import sys
+import time
+from xml.etree import ElementTree
 
-from hacking.pythons import CORES, ROOT, python_for
+from hacking.pythons import CORES, ROOT, present_cores, python_for
 
 BUILD = ROOT / ".build"
 
@@ -43,26 +46,26 @@ OTHERS = (
     "tarball",
 )
 
+# What takes long, and seldom finds anything.
+WEEKLY = ("long", "site")
+
 
 def plan(every: bool) -> tuple[list[str], list[str]]:
     """Return the names of the sessions to run, and a line for each ansible-core that there is no Python for.
 
     Args:
-        every: Whether the longer tests run with each ansible-core, instead of the oldest and the newest.
+        every: Whether to take each ansible-core, instead of the oldest and the newest.
     """
-    present = [core for core in CORES if python_for(core) is not None]
+    present = present_cores()
     absent: list[str] = []
     for core in CORES:
         if core not in present:
             pythons = ", ".join(sorted(core.pythons))
             absent.append(f"ansible-core {core.version}: not run, this machine has none of Python {pythons}")
-    run: list[str] = []
-    for kind in KINDS:
-        cores = (
-            present if every or kind == "sanity" else [core for core in present if core in (present[0], present[-1])]
-        )
-        run += [f"{kind}-{core.series}" for core in cores]
-    return run + list(OTHERS), absent
+    cores = present if every else [core for core in present if core in (present[0], present[-1])]
+    # The newest runs more, and so begins first.
+    run = [f"{kind}-{core.series}" for kind in KINDS for core in reversed(cores)]
+    return [*run, *OTHERS, *(WEEKLY if every else ())], absent
 
 
 def covered(planned: list[str], passed: set[str]) -> list[str]:
@@ -86,6 +89,24 @@ def covered(planned: list[str], passed: set[str]) -> list[str]:
     return lines
 
 
+def slowest(names: list[str], most: int) -> list[str]:
+    """Return a line for each of the slowest tests, by the JUnit reports that ansible-test has left.
+
+    Args:
+        names: The sessions whose reports to read.
+        most: How many lines.
+    """
+    found: list[tuple[float, str, str]] = []
+    for name in names:
+        for report in sorted((BUILD / "results" / name / "junit").glob("*.xml")):
+            for case in ElementTree.parse(report).getroot().iter("testcase"):
+                # A module of tests, or the file of a task; and a test's name, or host and name of a task.
+                where = str(case.get("classname", "")).rpartition("/")[2].rpartition("tests.unit.plugins.")[2]
+                what = str(case.get("name", "")).partition("testhost: ")
+                found.append((float(case.get("time") or 0), name, f"{where} {what[2] or what[0]}"[:100]))
+    return [f"{seconds:5.1f} s  {name:18} {what}" for seconds, name, what in sorted(found, reverse=True)[:most]]
+
+
 def note_of(name: str) -> str:
     """Return what a session said about itself, or nothing."""
     path = BUILD / "notes" / f"{name}.txt"
@@ -97,7 +118,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="Run all checks, or those that are named.")
     parser.add_argument("sessions", nargs="*", metavar="SESSION", help="see nox -l; all unless named")
     parser.add_argument("-j", "--jobs", type=int, default=min(os.cpu_count() or 1, 4), help="how many at a time")
-    parser.add_argument("--every", action="store_true", help="run all tests with every ansible-core")
+    parser.add_argument("--every", action="store_true", help="run all of it with every ansible-core")
     args = parser.parse_args()
 
     planned, absent = plan(args.every)
@@ -109,19 +130,25 @@ def main() -> int:
     command = [sys.executable, "-m", "nox", "--parallel", str(args.jobs), "--report", str(report), "--session", *wanted]
     # CI makes the formatters look instead of rewriting files. antsibull-nox calls the ansible-galaxy beside nox.
     path = os.pathsep.join([os.path.dirname(sys.executable), os.environ.get("PATH", os.defpath)])
-    status = subprocess.run(command, cwd=ROOT, env={**os.environ, "CI": "true", "PATH": path}, check=False).returncode
+    env = {**os.environ, "CI": "true", "PATH": path, "CHECKS": "every" if args.every or args.sessions else "usual"}
+    begun = time.monotonic()
+    status = subprocess.run(command, cwd=ROOT, env=env, check=False).returncode
 
     results: dict[str, dict[str, object]] = {}
     if report.is_file():
         results = {session["name"]: session for session in json.loads(report.read_text(encoding="utf-8"))["sessions"]}
     passed = {name for name in wanted if results.get(name, {}).get("result") == "success"}
 
-    print("\n=== Results ===")
-    for name in wanted:
+    print("\n=== Results, slowest first ===")
+    seconds = {name: float(str(results[name]["duration"])) if name in results else 0.0 for name in wanted}
+    for name in sorted(wanted, key=lambda one: -seconds[one]):
         result = results.get(name)
         outcome = "did not run" if result is None else "passed" if name in passed else str(result["result"])
-        duration = f"{result['duration']:.0f} s" if result is not None else ""
-        print(f"{outcome:12} {name:22} {duration:>6}  {note_of(name)}".rstrip())
+        print(f"{outcome:12} {name:22} {seconds[name]:4.0f} s  {note_of(name)}".rstrip())
+    both = f"{sum(seconds.values()):.0f} s of work, {args.jobs} at a time, in {time.monotonic() - begun:.0f} s"
+    print(both)
+    print("\n=== Slowest tests ===")
+    print("\n".join(slowest(wanted, 15)))
     if not args.sessions:
         print("\n=== Versions of ansible-core ===")
         print("\n".join(covered(planned, passed) + absent))
