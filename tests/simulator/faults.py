@@ -223,7 +223,8 @@ class Faults:
 
     def clear(self) -> None:
         """Forget all faults; what they hold goes on."""
-        self.release()
+        for fault in self.active:
+            fault.gate.take_away()
         self.active.clear()
 
     def release(self, number: int | None = None) -> int:

@@ -11,10 +11,14 @@ from typing import Any
 
 
 class Gate:
-    """Holds requests; every one that is there passes when it is opened, and later ones are held again."""
+    """Holds requests; every one that is there passes when it is opened, and later ones are held again.
+
+    A gate that was taken away holds nobody any more, nor those who are still on their way to it.
+    """
 
     def __init__(self) -> None:
         self._waiting: list[asyncio.Future[None]] = []
+        self._gone = False
 
     @property
     def held(self) -> int:
@@ -23,6 +27,8 @@ class Gate:
 
     async def wait(self) -> None:
         """Wait until the gate is opened."""
+        if self._gone:
+            return
         passing = asyncio.get_running_loop().create_future()
         self._waiting.append(passing)
         try:
@@ -38,6 +44,11 @@ class Gate:
             if not one.done():
                 one.set_result(None)
         return len(passing)
+
+    def take_away(self) -> None:
+        """Let all pass, for good."""
+        self._gone = True
+        self.open()
 
 
 def released_fault(body: dict[str, Any]) -> int | None:

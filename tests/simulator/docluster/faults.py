@@ -145,7 +145,8 @@ class Faults:
 
     def clear(self) -> None:
         """Forget all faults; what they hold goes on."""
-        self.release()
+        for fault in self.ordered:
+            fault.gate.take_away()
         self.ordered.clear()
 
     def release(self, number: int | None = None) -> int:

@@ -48,7 +48,8 @@ def test_rate_limited(api: Api, make: Make, status: int) -> None:
     api.cloud.fault("rate_limited", status=status, retry_after="date:+30")
     answer = put(api, tenant)
     when, now = (parsedate_to_datetime(answer.headers[name]).timestamp() for name in ("Retry-After", "Date"))
-    assert when - now in (30, 31)
+    # A second may begin between the two.
+    assert when - now in (29, 30)
     assert not was_changed(api, tenant)
     assert put(api, tenant).status_code == 200
 
@@ -360,7 +361,7 @@ def test_the_rate_limit(api: Api) -> None:
     api.get(path)
     answer = api.get(path)
     when, now = (parsedate_to_datetime(answer.headers[name]).timestamp() for name in ("Retry-After", "Date"))
-    assert when - now in (1, 2)
+    assert when - now in (0, 1)
     api.cloud.settings(rate_limit={"requests_per_second": 0.01, "retry_after": None})
     api.get(path)
     assert "Retry-After" not in api.get(path).headers

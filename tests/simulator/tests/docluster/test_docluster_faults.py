@@ -246,3 +246,15 @@ def test_a_held_request_is_processed_although_its_client_has_gone(each: Talk) ->
     assert each.control("GET", "/tokens")["live"] == 0
     each.simulator.clear_faults()
     wait_until(lambda: each.control("GET", "/tokens")["live"] == 1)
+
+
+@pytest.mark.parametrize("end", ["clear_faults", "reset"])
+def test_what_is_on_its_way_to_a_fault_that_is_forgotten_is_not_held(each: Talk, end: str) -> None:
+    each.control("PATCH", "/settings", {"latency_ms": 300})
+    number = each.simulator.fault("hold", path="login")
+    with ThreadPoolExecutor(1) as pool:
+        token = pool.submit(each.login)
+        while not any(one["hits"] for one in each.simulator.faults() if one["id"] == number):
+            assert not token.done()
+        getattr(each.simulator, end)()
+        assert token.result(60)
