@@ -293,7 +293,7 @@ class TestReuse:
         assert dest.read_text().startswith("http://localhost:")
 
     @pytest.mark.parametrize(
-        ("age", "allowed", "kept"), [(5, 30, True), (5, 4, False), (29, 300, True), (31, 300, False)]
+        ("age", "allowed", "kept"), [(5, 30, True), (5, 4, False), (20, 300, True), (31, 300, False)]
     )
     def test_it_is_kept_up_to_the_age_that_is_allowed_and_never_beyond_its_life(
         self, cloud: Cloud, dest: Path, age: int, allowed: int, kept: bool

@@ -139,7 +139,7 @@ class TestElection:
     def test_it_is_waited_out(self, reader: Node) -> None:
         reader.change(cluster="electing")
         with ThreadPoolExecutor(1) as pool:
-            reading = pool.submit(gather_info, reader.session(), BOTH, 3600)
+            reading = pool.submit(gather_info, reader.session(), BOTH, 120)
             # Until it has logged in and looked three times.
             while reader.count("total") < 4 and not reading.done():
                 time.sleep(0.005)

@@ -172,7 +172,9 @@ def begin(cloud: Cloud, source: dict[str, Any], records: Path, **wanted: Any) ->
 
 def settle(cloud: Cloud) -> None:
     """Wait until the server is done with what it was sent."""
+    deadline = time.monotonic() + 60
     while cloud.simulator.counters()["in_flight"]:
+        assert time.monotonic() < deadline
         time.sleep(0.01)
 
 

@@ -122,7 +122,7 @@ class TestFaults:
         estate = Estate(cloud, 1)
         cloud.simulator.fault("hold", method="PUT", route=ENDPOINT)
         # The answer does not come, and reading back finds the state of before.
-        outcome = run(cloud, estate.policy(), records=tmp_path, timeout=1)
+        outcome = run(cloud, estate.policy(), records=tmp_path, timeout=3)
         assert cloud.simulator.release() == 1
         settle(cloud)
         assert cloud.toggles() == {estate.off[0]: 1}
