@@ -36,7 +36,7 @@ def tests_directory() -> Path:
 
 
 def start(kind: str, arguments: list[str], timeout: float) -> Content:
-    """Run a simulator until it answers; what it says about itself, and its directory."""
+    """Run a simulator until it answers; what it says about itself, and its directory, or the problem."""
     directory = Path(tempfile.mkdtemp(suffix=".simulator"))
     ready, log = directory / "ready.json", directory / "log.txt"
     with log.open("wb") as output:
@@ -53,7 +53,9 @@ def start(kind: str, arguments: list[str], timeout: float) -> Content:
     while not ready.exists():
         if process.poll() is not None or time.monotonic() > deadline:
             process.kill()
-            raise AnsibleActionFail(f"The simulator did not start: {log.read_text(encoding='utf-8', errors='replace')}")
+            said = log.read_text(encoding="utf-8", errors="replace")
+            shutil.rmtree(directory, ignore_errors=True)
+            return {"problem": f"The simulator did not start: {said}"}
         time.sleep(0.01)
     return {"ready": json.loads(ready.read_text(encoding="utf-8")), "directory": str(directory), "pid": process.pid}
 
@@ -87,7 +89,8 @@ class ActionModule(ActionBase):
         timeout: seconds that it may take until it answers.
         stop: what earlier starts returned as ``started``, to be ended.
 
-    Returns ``started``: ``ready``, which is what the simulator says about itself, ``directory`` and ``pid``.
+    Returns ``started``: ``ready``, which is what the simulator says about itself, ``directory`` and ``pid``; or
+    ``problem``, for a task that does not have to hide passwords.
     """
 
     def run(self, tmp: str | None = None, task_vars: Content | None = None) -> Content:
