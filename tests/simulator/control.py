@@ -13,7 +13,6 @@ from urllib.parse import parse_qsl
 from . import control_estate
 from .control_estate import Ask, Body, Refused
 from .faults import RateLimit
-from .gate import released_fault
 from .switches import SwitchError
 from .wire import Reply
 from .world import World
@@ -115,7 +114,7 @@ def _clear_faults(ask: Ask) -> Body:
 
 
 def _release(ask: Ask) -> Body:
-    return {"released": ask.world.faults.release(released_fault(ask.body))}
+    return {"released": ask.world.faults.release(ask.body)}
 
 
 def _clock(ask: Ask) -> Body:

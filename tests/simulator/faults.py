@@ -6,14 +6,13 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 import random
 from typing import Any
 
 from .clock import Clock
 from .errors import REASONS, ApiError
-from .gate import Gate
+from .gate import Gate, Held
 from .wire import JSON_TYPE, Call, Reply, dumps
 
 # Kinds by their arguments; a value is the argument's default, and ... stands for a required one.
@@ -208,31 +207,14 @@ def limited(status: int, retry_after: str | None, clock: Clock) -> Reply:
     return reply
 
 
-class Faults:
+class Faults(Held[Fault]):
     """The faults that were asked for, oldest first."""
-
-    def __init__(self) -> None:
-        self.active: list[Fault] = []
-        self.numbers = itertools.count(1)
 
     def add(self, wanted: dict[str, Any]) -> Fault:
         """Register a fault; raises ValueError."""
         fault = Fault(next(self.numbers), wanted)
         self.active.append(fault)
         return fault
-
-    def clear(self) -> None:
-        """Forget all faults; what they hold goes on."""
-        for fault in self.active:
-            fault.gate.take_away()
-        self.active.clear()
-
-    def release(self, number: int | None = None) -> int:
-        """Let go on what the fault with this id holds, or what any holds; how many requests. Raises ValueError."""
-        wanted = [fault for fault in self.active if number in (None, fault.id)]
-        if number is not None and not wanted:
-            raise ValueError(f"there is no fault {number}")
-        return sum(fault.gate.open() for fault in wanted)
 
     def strike(self, method: str, template: str, path: str) -> Fault | None:
         """The first fault that hits this request; those behind it do not even see it."""

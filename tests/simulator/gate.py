@@ -7,7 +7,8 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+import itertools
+from typing import Any, Generic, Protocol, TypeVar
 
 
 class Gate:
@@ -51,9 +52,35 @@ class Gate:
         self.open()
 
 
-def released_fault(body: dict[str, Any]) -> int | None:
-    """The id of the fault that ``POST /release`` of a control interface names, None for all; raises ValueError."""
-    number = body.get("id")
-    if set(body) - {"id"} or isinstance(number, bool) or not isinstance(number, int | None):
-        raise ValueError("release takes the id of a fault, or nothing")
-    return number
+class Gated(Protocol):
+    """A fault as far as it holds requests."""
+
+    id: int
+    gate: Gate
+
+
+Fault = TypeVar("Fault", bound=Gated)
+
+
+class Held(Generic[Fault]):
+    """Faults that were ordered, oldest first, and what they hold back."""
+
+    def __init__(self) -> None:
+        self.active: list[Fault] = []
+        self.numbers = itertools.count(1)
+
+    def clear(self) -> None:
+        """Forget all faults; what they hold goes on."""
+        for fault in self.active:
+            fault.gate.take_away()
+        self.active.clear()
+
+    def release(self, body: dict[str, Any]) -> int:
+        """Obey ``POST /release`` of a control interface; how many requests go on. Raises ValueError."""
+        number = body.get("id")
+        if set(body) - {"id"} or isinstance(number, bool) or not isinstance(number, int | None):
+            raise ValueError("release takes the id of a fault, or nothing")
+        wanted = [fault for fault in self.active if number in (None, fault.id)]
+        if number is not None and not wanted:
+            raise ValueError(f"there is no fault {number}")
+        return sum(fault.gate.open() for fault in wanted)

@@ -13,7 +13,6 @@ from typing import Any
 
 from aiohttp import web
 
-from ..gate import released_fault
 from .listener import Listener
 from .node import Counters
 from .server import Frontend
@@ -114,7 +113,7 @@ class Control:
         return web.json_response(self._settings())
 
     async def _show_faults(self, _request: web.Request) -> web.Response:
-        return web.json_response({"items": [fault.content() for fault in self._frontend.faults.ordered]})
+        return web.json_response({"items": [fault.content() for fault in self._frontend.faults.active]})
 
     async def _order_fault(self, request: web.Request) -> web.Response:
         return web.json_response(self._frontend.faults.add(await _document(request)).content())
@@ -146,8 +145,7 @@ class Control:
         return web.json_response(self._frontend.node.clock.set_as_ordered(await _document(request)))
 
     async def _release(self, request: web.Request) -> web.Response:
-        number = released_fault(await _document(request))
-        return web.json_response({"released": self._frontend.faults.release(number)})
+        return web.json_response({"released": self._frontend.faults.release(await _document(request))})
 
     async def _reset(self, _request: web.Request) -> web.Response:
         self._frontend.reset()

@@ -6,12 +6,11 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 from dataclasses import dataclass, field, fields
 from typing import Any
 
-from ..gate import Gate
+from ..gate import Gate, Held
 from .answers import Answer
 from .settings import InvalidSetting
 
@@ -130,35 +129,18 @@ def _parse(number: int, order: dict[str, Any]) -> Fault:
     return fault
 
 
-class Faults:
+class Faults(Held[Fault]):
     """The faults that were ordered, oldest first."""
-
-    def __init__(self) -> None:
-        self.ordered: list[Fault] = []
-        self._numbers = itertools.count(1)
 
     def add(self, order: dict[str, Any]) -> Fault:
         """Take an order in the form of the control interface; raises InvalidSetting if it makes no sense."""
-        fault = _parse(next(self._numbers), order)
-        self.ordered.append(fault)
+        fault = _parse(next(self.numbers), order)
+        self.active.append(fault)
         return fault
-
-    def clear(self) -> None:
-        """Forget all faults; what they hold goes on."""
-        for fault in self.ordered:
-            fault.gate.take_away()
-        self.ordered.clear()
-
-    def release(self, number: int | None = None) -> int:
-        """Let go on what the fault with this id holds, or what any holds; returns how many requests."""
-        wanted = [fault for fault in self.ordered if number in (None, fault.id)]
-        if number is not None and not wanted:
-            raise InvalidSetting(f"there is no fault {number}")
-        return sum(fault.gate.open() for fault in wanted)
 
     def take(self, path: str) -> Fault | None:
         """Return the first fault that befalls a request for the canonical `path`; those behind it do not see it."""
-        return next((fault for fault in self.ordered if fault.strikes(path)), None)
+        return next((fault for fault in self.active if fault.strikes(path)), None)
 
 
 def distorted(answer: Answer, shape: str) -> bytes:
