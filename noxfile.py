@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import shutil
 import sys
 import tarfile
@@ -34,8 +33,8 @@ PINS = "requirements/sessions.txt"
 EVERY = os.environ.get("CHECKS", "every") == "every"
 # The tag of integration tests of what our code makes of a server's answers: the same whatever ansible-core runs it.
 SAME_ON_EACH_CORE = "server"
-# What a Python file imports from ansible-core or from our plugins.
-IMPORTS = re.compile(r"^(?:from|import) (ansible(?:_collections\.tenantops\.access\.plugins)?\.[\w.]+)", re.MULTILINE)
+# The unit tests that are most of them. What Ansible loads by itself is tested beside it.
+MODULE_UTILS = Path("tests", "unit", "plugins", "module_utils")
 
 nox.options.allow_parallel = True
 nox.options.download_python = "never"
@@ -198,34 +197,9 @@ def count_targets(session: nox.Session, results: Path) -> int:
     return len(done)
 
 
-def meets_core(test: Path) -> bool:
-    """Return whether a unit test can differ between versions of ansible-core: it, or what it tests, imports from it.
-
-    Args:
-        test: The file. What lies outside of ``module_utils`` is for Ansible to load, and always meets it, as do
-            tests that start a module.
-    """
-    text = test.read_text(encoding="utf-8")
-    if "module_utils" not in test.parts or '"modules"' in text:
-        return True
-    for name in IMPORTS.findall(text):
-        if not name.startswith("ansible_collections."):
-            return True
-        ours = ROOT / Path(*name.split(".")[3:]).with_suffix(".py")
-        if ours.is_file() and re.search(r"^from ansible\.", ours.read_text(encoding="utf-8"), re.MULTILINE):
-            return True
-    return False
-
-
 def is_reduced(core: Core) -> bool:
-    """Return whether only what can differ from the newest ansible-core is to be tested with this one."""
+    """Return whether less is to be done with this ansible-core than with the newest."""
     return not EVERY and core != present_cores()[-1]
-
-
-def unit_tests(core: bool) -> list[str]:
-    """Return the files of the unit tests that meet ansible-core, or of the others."""
-    tests = sorted((ROOT / "tests" / "unit").rglob("test_*.py"))
-    return [str(path.relative_to(ROOT)) for path in tests if meets_core(path) is core]
 
 
 def add_ansible_test(kind: str, core: Core, requirements: bool, check: Callable[[nox.Session, Path], str]) -> None:
@@ -265,12 +239,12 @@ def add_ansible_test(kind: str, core: Core, requirements: bool, check: Callable[
             less = f", without what is tagged {SAME_ON_EACH_CORE}"
         plain: list[str] = []
         if kind == "units" and is_reduced(core):
-            # ansible-test forks for each test, which takes as long as the test. Those that do not meet ansible-core
-            # are here for their Python alone.
-            command += unit_tests(core=True)
-            report = results / "junit" / "plain.xml"
+            # ansible-test forks for each test, which takes as long as the test. On one core that is enough.
+            others = sorted(set(ROOT.glob("tests/unit/**/test_*.py")) - set((ROOT / MODULE_UTILS).rglob("test_*.py")))
+            command += [str(path.relative_to(ROOT)) for path in others]
+            report = results / "junit" / "module_utils.xml"
             plain = ["python", "-m", "pytest", "-q", "-n", "auto", "-p", "no:cacheprovider", f"--junitxml={report}"]
-            plain += unit_tests(core=False)
+            plain.append(str(MODULE_UTILS))
         with session.chdir(collections.current_path):
             try:
                 session.run(*command, *session.posargs, env=env)
