@@ -11,5 +11,6 @@ root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
 cd "$root"
 rm -rf .build/dist .build/collections
 ansible-galaxy collection build --force --output-path .build/dist . >/dev/null
-# No dependencies, so no server is asked.
-ansible-galaxy collection install --force --offline --collections-path .build/collections .build/dist/*.tar.gz >/dev/null
+# No dependencies, so no server is asked. The variable tells that the place is one where collections are looked for.
+ANSIBLE_COLLECTIONS_PATH=$root/.build/collections ansible-galaxy collection install --force --offline \
+    --collections-path .build/collections .build/dist/*.tar.gz >/dev/null
