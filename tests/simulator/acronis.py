@@ -114,6 +114,9 @@ async def run(args: argparse.Namespace, parent: int) -> None:
     app = App(lambda: build_world(args))
     runner = web.ServerRunner(Server(app))
     await runner.setup()
+    # Signals count from here on: whoever reads the ready file may send one at once.
+    end = asyncio.create_task(wait_for_end(parent if args.exit_with_parent else None))
+    await asyncio.sleep(0)
     site = web.TCPSite(runner, args.host, args.port, ssl_context=context, shutdown_timeout=0.5, backlog=1024)
     await site.start()
     try:
@@ -122,8 +125,9 @@ async def run(args: argparse.Namespace, parent: int) -> None:
         if args.ready_file:
             write_ready_file(args.ready_file, announcement(app.world, url))
         print(f"acronis simulator on {url}{BASE}, tenant {app.world.estate.home.id}", flush=True)
-        await wait_for_end(parent if args.exit_with_parent else None)
+        await end
     finally:
+        end.cancel()
         await runner.cleanup()
 
 
