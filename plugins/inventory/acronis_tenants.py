@@ -137,24 +137,20 @@ from ansible.module_utils.basic import missing_required_lib
 from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
 from ansible.utils.path import unfrackpath
 
-from ansible_collections.tenantops.access.plugins.module_utils._acronis.client import AcronisClient, clean_id
-from ansible_collections.tenantops.access.plugins.module_utils._acronis.evidence import (
-    UNKNOWN,
-    Evidence,
-    read_all,
-    read_sample,
-)
-from ansible_collections.tenantops.access.plugins.module_utils._acronis.options import (
+from ansible_collections.tenantops.access.plugins.module_utils._acronis.client import AcronisClient
+from ansible_collections.tenantops.access.plugins.module_utils._acronis.settings import (
     CREDENTIALS,
     AcronisSettings,
-    acronis_argument_spec,
     acronis_settings,
 )
-from ansible_collections.tenantops.access.plugins.module_utils._acronis.tenants import Tenant, TenantTree, read_tree
+from ansible_collections.tenantops.access.plugins.module_utils._acronis.tenants import read_tree
+from ansible_collections.tenantops.access.plugins.module_utils._acronis.tree import Located
 from ansible_collections.tenantops.access.plugins.module_utils._errors import AccessError, OptionError
+from ansible_collections.tenantops.access.plugins.module_utils._estate.evidence import Evidence, read_evidence
 from ansible_collections.tenantops.access.plugins.module_utils._http import HAS_REQUESTS
-from ansible_collections.tenantops.access.plugins.module_utils._options import plain_http_warning
+from ansible_collections.tenantops.access.plugins.module_utils._options import clean_id, plain_http_warning
 from ansible_collections.tenantops.access.plugins.module_utils._redact import Redactor
+from ansible_collections.tenantops.access.plugins.module_utils._text import UNKNOWN
 
 #: Makes a text one that Ansible treats as a template.
 as_template: t.Callable[[str], str]
@@ -205,6 +201,18 @@ def host_names(records: list[Record], style: str) -> list[str]:
     ]
 
 
+class _Options(dict[str, t.Any]):
+    """Values of options by name, each looked up when it is first asked for."""
+
+    def __init__(self, look_up: t.Callable[[str], t.Any]) -> None:
+        super().__init__()
+        self._look_up = look_up
+
+    def __missing__(self, name: str) -> t.Any:
+        self[name] = self._look_up(name)
+        return self[name]
+
+
 class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
     """The plugin that Ansible loads."""
 
@@ -230,7 +238,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         self._populate(inventory, records)
 
     def _records(self, path: str, cache: bool, config: t.Mapping[str, t.Any], redactor: Redactor) -> list[Record]:
-        options = {name: self._option(name, config) for name in acronis_argument_spec()}
+        options = _Options(lambda name: self._option(name, config))
         redactor.add(options["client_secret"], options["access_token"])
         redactor.add_url(options["proxy"])
         redactor.add_url(options["datacenter_url"])
@@ -270,46 +278,42 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         client = AcronisClient(settings, lambda text: self.display.warning(redactor.mask(text)), redactor)
         tree = read_tree(client, scope_id)
         kinds = set(self.get_option("kinds"))
-        wanted = [tenant for tenant in tree if tenant.kind in kinds]
-        evidence = self._evidence(client, tree, wanted)
-        return [self._record(tree, tenant, evidence) for tenant in wanted]
+        wanted = [located for located in tree.located() if located.tenant.kind in kinds]
+        evidence = self._evidence(client, wanted)
+        return [self._record(located, evidence) for located in wanted]
 
-    def _evidence(self, client: AcronisClient, tree: TenantTree, wanted: list[Tenant]) -> dict[str, Evidence]:
+    def _evidence(self, client: AcronisClient, wanted: list[Located]) -> dict[str, Evidence]:
         verify = self.get_option("verify")
         if verify == "none":
             return {}
-        organizations = list(
-            {organization.id: organization for organization in map(tree.organization, wanted)}.values()
-        )
-        if verify == "all":
-            evidence = read_all(client, organizations)
-        else:
-            evidence, strata = read_sample(client, organizations)
-            for one in strata:
-                self.display.vv(
-                    f"acronis_tenants: {one.kind} listed as {one.listing}: {one.read} of {one.count} read, "
-                    f"meaning {one.status}, at most {one.bound_percent} % differ (95 % confidence)"
-                )
-        unknown = [tenant for tenant in organizations if evidence[tenant.id].status == UNKNOWN]
-        for tenant in unknown[:10]:
-            self.display.warning(client.redactor.mask(f"MFA state unknown: {evidence[tenant.id].problem}"))
+        organizations = {located.organization.id: located.organization for located in wanted}
+        evidence, strata = read_evidence(client, organizations.values(), verify)
+        for stratum in strata:
+            self.display.vv(
+                f"acronis_tenants: {stratum.kind} listed as {stratum.listing}: {stratum.read} of {stratum.count} read, "
+                f"meaning {stratum.status}, at most {stratum.bound_percent} % differ (95 % confidence)"
+            )
+        unknown = [known for known in evidence.values() if known.status == UNKNOWN]
+        for known in unknown[:10]:
+            self.display.warning(client.redactor.mask(f"MFA state unknown: {known.problem}"))
         if len(unknown) > 10:
             self.display.warning(f"MFA state unknown for {len(unknown) - 10} tenants more.")
         return evidence
 
     @staticmethod
-    def _record(tree: TenantTree, tenant: Tenant, evidence: dict[str, Evidence]) -> Record:
+    def _record(located: Located, evidence: dict[str, Evidence]) -> Record:
+        tenant = located.tenant
         record = {
             "id": tenant.id,
             "name": tenant.name,
-            "path": list(tree.path(tenant)),
+            "path": list(located.path),
             "kind": tenant.kind,
             "parent_id": tenant.parent_id,
             "pricing_mode": tenant.pricing_mode,
             "enabled": tenant.enabled,
             "mfa_listing": tenant.mfa_listing,
         }
-        known = evidence.get(tree.organization(tenant).id)
+        known = evidence.get(located.organization.id)
         if known is not None:
             record["mfa_status"] = known.status
             record["mfa_evidence"] = known.source

@@ -13,7 +13,8 @@ import time
 import typing as t
 from email.utils import parsedate_to_datetime
 
-from ._errors import MalformedError, quoted
+from ._errors import MalformedError
+from ._text import quoted
 
 
 @dataclasses.dataclass(frozen=True)

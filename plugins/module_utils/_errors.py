@@ -6,22 +6,8 @@
 
 from __future__ import annotations
 
-import json
 import typing as t
 from contextlib import contextmanager
-
-
-def quoted(name: object, *, whole: bool = False) -> str:
-    """A name as it can stand in a sentence: quoted, on one line, unicode kept.
-
-    Args:
-        name: whatever came from outside.
-        whole: do not shorten it to 120 characters; for what the reader wrote, such as paths.
-    """
-    text = json.dumps(name if isinstance(name, str) else str(name), ensure_ascii=False)
-    if not text.isprintable():
-        text = "".join(one if one.isprintable() else json.dumps(one)[1:-1] for one in text)
-    return text if whole or len(text) <= 120 else text[:116] + '..."'
 
 
 class AccessError(Exception):

@@ -14,7 +14,8 @@ import tempfile
 import typing as t
 from contextlib import contextmanager, suppress
 
-from ._errors import OptionError, quoted
+from ._errors import OptionError
+from ._text import quoted
 
 
 def _reason(error: OSError | ValueError) -> str:
@@ -37,14 +38,14 @@ def make_private_dir(path: str) -> None:
         os.makedirs(os.path.dirname(path), exist_ok=True)
         with suppress(FileExistsError):
             os.mkdir(path, 0o700)
-        found = os.stat(path)
+        status = os.stat(path)
     except (OSError, ValueError) as error:
         raise OptionError(
             f"the directory {_named(path)} cannot be used: {_reason(error)}", "Name another directory."
         ) from error
-    if not stat.S_ISDIR(found.st_mode):
+    if not stat.S_ISDIR(status.st_mode):
         raise OptionError(f"{_named(path)} is not a directory", "Name another one.")
-    if found.st_uid != os.geteuid() or found.st_mode & 0o022:
+    if status.st_uid != os.geteuid() or status.st_mode & 0o022:
         raise OptionError(
             f"the directory {_named(path)} belongs to another user or can be written by others",
             "Use a directory of your own with mode 0700.",
@@ -66,10 +67,10 @@ def read_private(path: str) -> bytes | None:
             raise OptionError(f"{_named(path)} is a symbolic link", "Remove it, or name another file.") from error
         raise OptionError(f"{_named(path)} cannot be read: {_reason(error)}", "Name another file.") from error
     try:
-        found = os.fstat(descriptor)
-        if not stat.S_ISREG(found.st_mode):
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
             raise OptionError(f"{_named(path)} is not a regular file", "Name another one.")
-        if found.st_uid != os.geteuid() or found.st_mode & 0o077:
+        if status.st_uid != os.geteuid() or status.st_mode & 0o077:
             raise OptionError(
                 f"{_named(path)} belongs to another user or is open to others",
                 "It must be yours alone: mode 0600.",
@@ -89,8 +90,8 @@ def check_writable(path: str) -> None:
     """
     folder, name = os.path.split(os.path.abspath(path))
     try:
-        found = os.lstat(path).st_mode if os.path.lexists(path) else stat.S_IFREG
-        if not stat.S_ISREG(found) and not stat.S_ISLNK(found):
+        mode = os.lstat(path).st_mode if os.path.lexists(path) else stat.S_IFREG
+        if not stat.S_ISREG(mode) and not stat.S_ISLNK(mode):
             raise OptionError(f"{_named(path)} is no regular file", "Name a file.")
         if not os.access(folder, os.W_OK | os.X_OK) or not os.path.isdir(folder):
             raise PermissionError(errno.EACCES, "its directory does not exist or is not yours to write to")

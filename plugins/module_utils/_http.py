@@ -30,8 +30,9 @@ import warnings
 from urllib.parse import urlsplit
 
 from ._answer import Answer, retry_after
-from ._errors import AccessError, LostError, MalformedError, OptionError, TlsError, UnreachableError, quoted
+from ._errors import AccessError, LostError, MalformedError, OptionError, TlsError, UnreachableError
 from ._redact import Redactor
+from ._text import quoted
 
 try:
     import requests
@@ -88,6 +89,8 @@ def _server_of(url: str) -> str:
     """Scheme, host and port of a URL: all up to the third slash."""
     return "/".join(url.split("/", 3)[:3])
 
+
+T = t.TypeVar("T")
 
 _USER_AGENT = "ansible-tenantops.access"
 #: Headers of every request.
@@ -159,6 +162,28 @@ class _Pause:
     def wait(self) -> None:
         while (left := self._until - self._clock.now()) > 0:
             self._clock.sleep(left)
+
+
+class _Tries:
+    """How often a request may still be sent again, and how long it may still be made to wait."""
+
+    def __init__(self, settings: HttpSettings) -> None:
+        self._left = settings.retries
+        self._seconds = float(settings.retry_max_wait)
+
+    def take(self, asked: float = 0.0) -> bool:
+        """Whether there is another try, before which a server asks to wait; it is used up then."""
+        if self._left < 1 or not self.wait(asked):
+            return False
+        self._left -= 1
+        return True
+
+    def wait(self, asked: float) -> bool:
+        """Whether a server may make the request wait for so many seconds; they are used up then."""
+        if asked > self._seconds:
+            return False
+        self._seconds -= asked
+        return True
 
 
 #: What OpenSSL says, over its versions, when the other side does not speak TLS or refuses the handshake.
@@ -276,39 +301,57 @@ class Http:
             MalformedError: the server redirects; redirects are not followed, they could carry secrets elsewhere.
         """
         name = f"{method} {url}"
-        tries_left = self.settings.retries
-        wait_left = float(self.settings.retry_max_wait)
+        tries = _Tries(self.settings)
         while True:
             self._pause.wait()
             try:
                 answer = self._send(method, url, name, confidential, params, headers, json_body, form)
             except (UnreachableError, LostError) as error:
-                if tries_left < 1 or not (repeatable or isinstance(error, UnreachableError)):
+                if not (repeatable or isinstance(error, UnreachableError)) or not tries.take():
                     raise
-                tries_left -= 1
-                self.rest()
+                self._rest()
                 continue
-            asked = retry_after(answer.headers) if answer.status in (429, 503) else None
-            if asked is not None:
-                asked = max(self.settings.rest, asked)
-            if not repeatable and answer.status != 429:
-                if asked is not None and asked <= wait_left:
-                    self._pause.extend(asked)
-                return answer
-            if asked is not None:
-                if asked > wait_left:
-                    return answer
-                wait_left -= asked
-                self._pause.extend(asked)
-            elif answer.status == 429 or answer.status >= 500:
-                if tries_left < 1:
-                    return answer
-                tries_left -= 1
-                self.rest()
-            else:
+            if not self._is_worth_repeating(answer, repeatable, tries):
                 return answer
 
-    def rest(self) -> None:
+    def _is_worth_repeating(self, answer: Answer, repeatable: bool, tries: _Tries) -> bool:
+        """Whether a request is sent again after an answer; if so, the time to wait before is over."""
+        asked = retry_after(answer.headers) if answer.status in (429, 503) else None
+        if asked is not None:
+            asked = max(self.settings.rest, asked)
+            if not tries.wait(asked):
+                return False
+            self._pause.extend(asked)
+            return repeatable or answer.status == 429
+        if not (answer.status == 429 or (repeatable and answer.status >= 500)) or not tries.take():
+            return False
+        self._rest()
+        return True
+
+    def settled(self, attempt: t.Callable[[], T], settle: t.Callable[[AccessError], T | None]) -> T:
+        """Do something whose failure may not be one, and again where it is.
+
+        Args:
+            attempt: does it once.
+            settle: is told why an attempt failed. It returns what the attempt was to return, if that can be had all the
+                same, ``None`` if another attempt does no harm, and raises if there is none to be made.
+
+        Raises:
+            AccessError: of the last attempt, or from ``settle``.
+        """
+        tries = _Tries(self.settings)
+        while True:
+            try:
+                return attempt()
+            except AccessError as error:
+                outcome = settle(error)
+                if outcome is not None:
+                    return outcome
+                if not tries.take(error.retry_after):
+                    raise
+            self._rest()
+
+    def _rest(self) -> None:
         """Wait between two tries; not always as long, so that many clients do not come back at once."""
         self._clock.sleep(random.uniform(1.0, 2.0) * self.settings.rest)
 
@@ -360,13 +403,12 @@ class Http:
             )
         causes = list(_causes(error))
         # urllib3 blames the proxy too where a connection through it broke after the request was sent.
-        broken = [
-            one
-            for one in (getattr(cause, "original_error", None) for cause in causes)
-            if isinstance(one, ConnectionError)
-        ]
+        originals = [getattr(cause, "original_error", None) for cause in causes]
+        broken = [original for original in originals if isinstance(original, ConnectionError)]
         causes += broken
-        innermost = next((c for c in reversed(causes) if isinstance(c, OSError) and c.strerror), causes[-1])
+        innermost = next(
+            (cause for cause in reversed(causes) if isinstance(cause, OSError) and cause.strerror), causes[-1]
+        )
         reason = self._redactor.mask(getattr(innermost, "strerror", None) or str(innermost) or type(innermost).__name__)
         tls = " ".join(str(cause) for cause in causes if isinstance(cause, ssl.SSLError)).lower()
         if not broken and any(isinstance(cause, requests.exceptions.ProxyError) for cause in causes):

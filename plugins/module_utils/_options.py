@@ -13,8 +13,9 @@ from urllib.parse import urlsplit
 
 from ansible.module_utils.errors import AnsibleFallbackNotFound
 
-from ._errors import OptionError, quoted
+from ._errors import OptionError
 from ._http import HttpSettings, is_proxy
+from ._text import id_from, quoted
 
 
 def _environment(variable: str) -> str:
@@ -63,6 +64,20 @@ def server_url(option: str, value: str, suffix: str, example: str = "https://eu2
         raise OptionError(f"{option} has a query or a fragment: {quoted(value)}", remedy)
     path = parts.path.rstrip("/")
     return f"{parts.scheme}://{parts.netloc}{path.removesuffix(suffix).rstrip('/')}{suffix}"
+
+
+def clean_id(value: str, option: str) -> str:
+    """The id that an option gives, as the platform writes it.
+
+    Raises:
+        OptionError: it is none; the message names ``option``.
+    """
+    tenant_id = id_from(value)
+    if tenant_id is None:
+        raise OptionError(
+            f"{option} is not an id: {quoted(value)}", "An id looks like ede9f834-70b3-476c-83d9-736f9f8c7dae."
+        )
+    return tenant_id
 
 
 def whole_number(options: t.Mapping[str, t.Any], name: str, least: int, most: int) -> int:

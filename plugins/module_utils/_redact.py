@@ -72,7 +72,7 @@ class Redactor:
     @classmethod
     def _forms_of(cls, secret: str) -> set[str]:
         percent = {quote(secret, safe=safe, errors="surrogatepass") for safe in ("", "/", "!'()*")}
-        lower = {re.sub("%..", lambda found: found.group().lower(), form) for form in percent}
+        lower = {re.sub("%..", lambda escape: escape.group().lower(), form) for form in percent}
         plus = {quote_plus(secret, errors="surrogatepass")}
         return {secret, json.dumps(secret)[1:-1]} | percent | lower | plus | cls._encodings(secret)
 

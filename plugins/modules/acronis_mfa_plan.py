@@ -370,20 +370,14 @@ error:
     code_name: access denied
 """
 
-from ansible.module_utils.basic import AnsibleModule, missing_required_lib
+from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.tenantops.access.plugins.module_utils._acronis.client import AcronisClient
-from ansible_collections.tenantops.access.plugins.module_utils._acronis.module import run_acronis_module
-from ansible_collections.tenantops.access.plugins.module_utils._acronis.options import acronis_argument_spec
-from ansible_collections.tenantops.access.plugins.module_utils._enforce.options import policy_argument_spec
-from ansible_collections.tenantops.access.plugins.module_utils._enforce.planning import PlanRequest, plan_estate
-from ansible_collections.tenantops.access.plugins.module_utils._enforce.policy_source import (
-    HAS_YAML,
-    YAML_IMPORT_ERROR,
-    given_policy,
-)
-from ansible_collections.tenantops.access.plugins.module_utils._enforce.progress import Progress
-from ansible_collections.tenantops.access.plugins.module_utils._outcome import Outcome
+from ansible_collections.tenantops.access.plugins.module_utils._tasks.acronis_module import run_acronis_module
+from ansible_collections.tenantops.access.plugins.module_utils._tasks.connection_options import acronis_argument_spec
+from ansible_collections.tenantops.access.plugins.module_utils._tasks.mfa_plan import PlanRequest, plan_estate
+from ansible_collections.tenantops.access.plugins.module_utils._tasks.module import progress_of, request_of
+from ansible_collections.tenantops.access.plugins.module_utils._tasks.policy_files import check_yaml
+from ansible_collections.tenantops.access.plugins.module_utils._tasks.policy_options import policy_argument_spec
 
 
 def main() -> None:
@@ -392,24 +386,17 @@ def main() -> None:
         argument_spec={
             **acronis_argument_spec(),
             **policy_argument_spec(),
-            "return_tenants": {"type": "str", "choices": ["changed", "all"], "default": "changed"},
             "dest": {"type": "path"},
+            "return_tenants": {"type": "str", "choices": ["changed", "all"], "default": "changed"},
             "progress": {"type": "bool", "default": True},
         },
         required_one_of=[("policy", "policy_file")],
         mutually_exclusive=[("policy", "policy_file")],
         supports_check_mode=True,
     )
-    if module.params["policy_file"] is not None and not HAS_YAML:
-        module.fail_json(msg=missing_required_lib("PyYAML"), exception=YAML_IMPORT_ERROR)
-
-    def work(client: AcronisClient) -> Outcome:
-        policy = given_policy(*(module.params[name] for name in ("policy", "policy_file", "scope_id")))
-        request = PlanRequest(policy, *(module.params[name] for name in ("verify", "return_tenants", "dest")))
-        progress = Progress(module.tmpdir if module.params["progress"] else None)
-        return plan_estate(client, request, progress, module.check_mode)
-
-    run_acronis_module(module, work)
+    check_yaml(module)
+    request, progress = request_of(PlanRequest, module), progress_of(module)
+    run_acronis_module(module, lambda client: plan_estate(client, request, progress, module.check_mode))
 
 
 if __name__ == "__main__":

@@ -362,21 +362,14 @@ error:
     code_name: access denied
 """
 
-from ansible.module_utils.basic import AnsibleModule, missing_required_lib
+from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.tenantops.access.plugins.module_utils._acronis.client import AcronisClient
-from ansible_collections.tenantops.access.plugins.module_utils._acronis.module import run_acronis_module
-from ansible_collections.tenantops.access.plugins.module_utils._acronis.options import acronis_argument_spec
-from ansible_collections.tenantops.access.plugins.module_utils._enforce.enforcement import EnforceRequest, enforce
-from ansible_collections.tenantops.access.plugins.module_utils._enforce.options import policy_argument_spec
-from ansible_collections.tenantops.access.plugins.module_utils._enforce.policy_source import (
-    HAS_YAML,
-    YAML_IMPORT_ERROR,
-    given_plan,
-    given_policy,
-)
-from ansible_collections.tenantops.access.plugins.module_utils._enforce.progress import Progress
-from ansible_collections.tenantops.access.plugins.module_utils._outcome import Outcome
+from ansible_collections.tenantops.access.plugins.module_utils._tasks.acronis_module import run_acronis_module
+from ansible_collections.tenantops.access.plugins.module_utils._tasks.connection_options import acronis_argument_spec
+from ansible_collections.tenantops.access.plugins.module_utils._tasks.mfa_policy import EnforceRequest, enforce
+from ansible_collections.tenantops.access.plugins.module_utils._tasks.module import progress_of, request_of
+from ansible_collections.tenantops.access.plugins.module_utils._tasks.policy_files import check_yaml
+from ansible_collections.tenantops.access.plugins.module_utils._tasks.policy_options import policy_argument_spec
 
 
 def main() -> None:
@@ -397,20 +390,9 @@ def main() -> None:
         mutually_exclusive=[sources],
         supports_check_mode=True,
     )
-    policy, policy_file, plan, plan_file = (module.params[name] for name in sources)
-    if policy_file is not None and not HAS_YAML:
-        module.fail_json(msg=missing_required_lib("PyYAML"), exception=YAML_IMPORT_ERROR)
-
-    def work(client: AcronisClient) -> Outcome:
-        is_plan = policy is None and policy_file is None
-        wanted = None if is_plan else given_policy(policy, policy_file, module.params["scope_id"])
-        names = ("approve", "verify", "record_dir", "return_tenants", "scope_id")
-        options = (module.params[name] for name in names)
-        request = EnforceRequest(wanted, given_plan(plan, plan_file), *options)
-        progress = Progress(module.tmpdir if module.params["progress"] else None)
-        return enforce(client, request, progress, module.check_mode)
-
-    run_acronis_module(module, work)
+    check_yaml(module)
+    request, progress = request_of(EnforceRequest, module), progress_of(module)
+    run_acronis_module(module, lambda client: enforce(client, request, progress, module.check_mode))
 
 
 if __name__ == "__main__":

@@ -174,12 +174,10 @@ error:
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.tenantops.access.plugins.module_utils._acronis.client import AcronisClient
-from ansible_collections.tenantops.access.plugins.module_utils._acronis.module import run_acronis_module
-from ansible_collections.tenantops.access.plugins.module_utils._acronis.options import acronis_argument_spec
-from ansible_collections.tenantops.access.plugins.module_utils._enforce.progress import Progress
-from ansible_collections.tenantops.access.plugins.module_utils._enforce.rollback import UndoRequest, roll_back
-from ansible_collections.tenantops.access.plugins.module_utils._outcome import Outcome
+from ansible_collections.tenantops.access.plugins.module_utils._tasks.acronis_module import run_acronis_module
+from ansible_collections.tenantops.access.plugins.module_utils._tasks.connection_options import acronis_argument_spec
+from ansible_collections.tenantops.access.plugins.module_utils._tasks.mfa_rollback import UndoRequest, roll_back
+from ansible_collections.tenantops.access.plugins.module_utils._tasks.module import progress_of, request_of
 
 
 def main() -> None:
@@ -198,14 +196,8 @@ def main() -> None:
         mutually_exclusive=[("record_path", "changes"), ("record_path", "scope_id")],
         supports_check_mode=True,
     )
-    names = ("record_path", "changes", "scope_id", "record_dir", "allow_disable")
-
-    def work(client: AcronisClient) -> Outcome:
-        request = UndoRequest(*(module.params[name] for name in names))
-        progress = Progress(module.tmpdir if module.params["progress"] else None)
-        return roll_back(client, request, progress, module.check_mode)
-
-    run_acronis_module(module, work)
+    request, progress = request_of(UndoRequest, module), progress_of(module)
+    run_acronis_module(module, lambda client: roll_back(client, request, progress, module.check_mode))
 
 
 if __name__ == "__main__":

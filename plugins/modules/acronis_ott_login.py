@@ -155,10 +155,10 @@ error:
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.tenantops.access.plugins.module_utils._acronis.help_desk import sign_in_once
-from ansible_collections.tenantops.access.plugins.module_utils._acronis.module import run_acronis_module
-from ansible_collections.tenantops.access.plugins.module_utils._acronis.options import acronis_argument_spec
 from ansible_collections.tenantops.access.plugins.module_utils._acronis.users import UserReference
+from ansible_collections.tenantops.access.plugins.module_utils._tasks.acronis_module import run_acronis_module
+from ansible_collections.tenantops.access.plugins.module_utils._tasks.connection_options import acronis_argument_spec
+from ansible_collections.tenantops.access.plugins.module_utils._tasks.ott_login import sign_in_once
 
 
 def main() -> None:

@@ -217,9 +217,10 @@ error:
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.tenantops.access.plugins.module_utils._acronis.module import run_acronis_module
-from ansible_collections.tenantops.access.plugins.module_utils._acronis.options import acronis_argument_spec
-from ansible_collections.tenantops.access.plugins.module_utils._acronis.tenant_mfa import (
+from ansible_collections.tenantops.access.plugins.module_utils._tasks.acronis_module import run_acronis_module
+from ansible_collections.tenantops.access.plugins.module_utils._tasks.connection_options import acronis_argument_spec
+from ansible_collections.tenantops.access.plugins.module_utils._tasks.module import request_of
+from ansible_collections.tenantops.access.plugins.module_utils._tasks.tenant_mfa import (
     TenantMfaRequest,
     ensure_tenant_mfa,
 )
@@ -240,9 +241,7 @@ def main() -> None:
         mutually_exclusive=[("tenant_id", "tenant")],
         supports_check_mode=True,
     )
-    request = TenantMfaRequest(
-        **{name: module.params[name] for name in ("tenant_id", "tenant", "state", "wait", "wait_timeout")}
-    )
+    request = request_of(TenantMfaRequest, module)
     run_acronis_module(module, lambda client: ensure_tenant_mfa(client, request, module.check_mode))
 
 

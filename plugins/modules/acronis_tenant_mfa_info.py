@@ -202,9 +202,13 @@ error:
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.tenantops.access.plugins.module_utils._acronis.mfa_info import InfoRequest, gather_mfa_info
-from ansible_collections.tenantops.access.plugins.module_utils._acronis.module import run_acronis_module
-from ansible_collections.tenantops.access.plugins.module_utils._acronis.options import acronis_argument_spec
+from ansible_collections.tenantops.access.plugins.module_utils._tasks.acronis_module import run_acronis_module
+from ansible_collections.tenantops.access.plugins.module_utils._tasks.connection_options import acronis_argument_spec
+from ansible_collections.tenantops.access.plugins.module_utils._tasks.module import request_of
+from ansible_collections.tenantops.access.plugins.module_utils._tasks.tenant_mfa_info import (
+    InfoRequest,
+    gather_mfa_info,
+)
 
 
 def main() -> None:
@@ -224,7 +228,7 @@ def main() -> None:
         mutually_exclusive=[("tenant_ids", "scope_id")],
         supports_check_mode=True,
     )
-    request = InfoRequest(**{name: module.params[name] for name in ("tenant_ids", "scope_id", "kinds", "verify")})
+    request = request_of(InfoRequest, module)
     run_acronis_module(module, lambda client: gather_mfa_info(client, request))
 
 

@@ -138,9 +138,9 @@ error:
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.tenantops.access.plugins.module_utils._cluster.info import gather_info
-from ansible_collections.tenantops.access.plugins.module_utils._cluster.module import run_cluster_module
-from ansible_collections.tenantops.access.plugins.module_utils._cluster.options import cluster_argument_spec
+from ansible_collections.tenantops.access.plugins.module_utils._tasks.cluster_info import gather_info
+from ansible_collections.tenantops.access.plugins.module_utils._tasks.cluster_module import run_cluster_module
+from ansible_collections.tenantops.access.plugins.module_utils._tasks.connection_options import cluster_argument_spec
 
 
 def main() -> None:

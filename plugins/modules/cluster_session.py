@@ -149,14 +149,9 @@ error:
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.tenantops.access.plugins.module_utils._cluster.module import run_cluster_module
-from ansible_collections.tenantops.access.plugins.module_utils._cluster.options import cluster_argument_spec
-from ansible_collections.tenantops.access.plugins.module_utils._cluster.session import (
-    ClusterSession,
-    ensure_absent,
-    ensure_present,
-)
-from ansible_collections.tenantops.access.plugins.module_utils._outcome import Outcome
+from ansible_collections.tenantops.access.plugins.module_utils._tasks.cluster_module import run_cluster_module
+from ansible_collections.tenantops.access.plugins.module_utils._tasks.cluster_session import ensure_session
+from ansible_collections.tenantops.access.plugins.module_utils._tasks.connection_options import cluster_argument_spec
 
 
 def main() -> None:
@@ -168,12 +163,8 @@ def main() -> None:
         },
         supports_check_mode=True,
     )
-    ensure = ensure_present if module.params["state"] == "present" else ensure_absent
-
-    def work(session: ClusterSession) -> Outcome:
-        return ensure(session, module.check_mode)
-
-    run_cluster_module(module, work)
+    state = module.params["state"]
+    run_cluster_module(module, lambda session: ensure_session(session, state, module.check_mode))
 
 
 if __name__ == "__main__":

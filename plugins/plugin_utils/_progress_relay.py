@@ -16,7 +16,7 @@ from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
-from ansible_collections.tenantops.access.plugins.module_utils._enforce.progress import FILE_NAME
+from ansible_collections.tenantops.access.plugins.module_utils._progress import FILE_NAME
 
 #: Seconds between two lines of progress, and before the first.
 INTERVAL = 5.0

@@ -19,8 +19,8 @@ from .._errors import (
     RejectedError,
     ServerError,
     UnauthorizedError,
-    quoted,
 )
+from .._text import quoted
 
 #: The platform's error codes in our words. Source: Acronis, "API error codes" of the account server.
 CODE_NAMES: dict[int, str] = {

@@ -10,31 +10,15 @@ import typing as t
 from urllib.parse import quote
 
 from .._answer import Answer
-from .._errors import AccessError, ForbiddenError, MalformedError, NotFoundError, OptionError, quoted, trying
+from .._errors import AccessError, ForbiddenError, MalformedError, NotFoundError, OptionError, trying
 from .._fields import field
 from .._http import Http
 from .._redact import Redactor
 from .answers import failure
-from .options import AcronisSettings
+from .settings import AcronisSettings
 from .tokens import ClientCredentials, GivenToken, TokenSource
 
-
-def clean_id(value: str, option: str) -> str:
-    """An id as the platform writes it, in lower case.
-
-    Ids are opaque: the vendor's own samples are no well-formed UUIDs, so only what could not be part of a path is
-    refused.
-
-    Raises:
-        OptionError: it is no id; the message names ``option``.
-    """
-    text = value.strip().lower()
-    if not text or len(text) > 64 or not text.isascii() or not text.replace("-", "").isalnum():
-        raise OptionError(
-            f"{option} is not an id: {quoted(value)}",
-            "An id looks like ede9f834-70b3-476c-83d9-736f9f8c7dae.",
-        )
-    return text
+T = t.TypeVar("T")
 
 
 def _url(base_url: str, path: tuple[str, ...]) -> str:
@@ -48,6 +32,12 @@ def _object(answer: Answer) -> dict[str, t.Any]:
             f"{answer.request} answered with a JSON {type(item).__name__}, expected an object", status=answer.status
         )
     return item
+
+
+def _unless_garbled(error: AccessError) -> None:
+    """Let a garbled answer be asked for again; a redirect will be the same once more."""
+    if not isinstance(error, MalformedError) or (error.status and 300 <= error.status < 400):
+        raise error
 
 
 class UserSession:
@@ -110,8 +100,6 @@ class AcronisClient:
         if credentials.client_secret:
             self.redactor.add(f"{credentials.client_id}:{credentials.client_secret}")
         self.concurrency = settings.http.concurrency
-        self.retries = settings.http.retries
-        self.retry_max_wait = float(settings.http.retry_max_wait)
         self.poll = settings.poll
         self.base_url = settings.base_url
         self._client_id = credentials.client_id
@@ -136,15 +124,13 @@ class AcronisClient:
         Raises:
             AccessError: of the type that fits, after the repeats that the settings allow.
         """
-        tries_left = self.retries
-        while True:
-            try:
-                return _object(self._request("GET", path, repeatable=True, params=params))
-            except MalformedError as error:
-                if tries_left < 1 or (error.status and 300 <= error.status < 400):
-                    raise
-                tries_left -= 1
-                self.rest()
+        return self.settled(
+            lambda: _object(self._request("GET", path, repeatable=True, params=params)), _unless_garbled
+        )
+
+    def settled(self, attempt: t.Callable[[], T], settle: t.Callable[[AccessError], T | None]) -> T:
+        """See :meth:`.Http.settled`."""
+        return self._http.settled(attempt, settle)
 
     def put(self, *path: str, body: dict[str, t.Any]) -> dict[str, t.Any]:
         """Write once. An indefinite answer is the caller's to settle, by reading.
@@ -169,10 +155,6 @@ class AcronisClient:
     def user_session(self) -> UserSession:
         """A session of its own for signing in as a user, without this client's token."""
         return UserSession(self.base_url, Http(self._http.settings, self.redactor, keep_cookies=True))
-
-    def rest(self) -> None:
-        """Wait between two tries."""
-        self._http.rest()
 
     def own_tenant_id(self) -> str | None:
         """Id of the tenant that the API client belongs to, or ``None`` if that cannot be found out.

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The MFA state of a tenant: read it, decide about it, switch it and be sure of the outcome.
+"""The MFA state of a tenant: read it, switch it and be sure of the outcome, wait until it is off.
 
 Source: Acronis Account Management API v2, ``/tenants/{tenant_id}/mfa/status`` (GET and PUT).
 """
@@ -13,14 +13,10 @@ import dataclasses
 import time
 import typing as t
 
-from .._errors import AccessError, MalformedError, RefusedError, WaitError, trying
+from .._errors import AccessError, MalformedError, WaitError, trying
 from .._fields import field
+from .._text import DISABLE_IN_PROGRESS, ENABLED, STATES, holds
 from .client import AcronisClient
-from .tenants import Located, Tenant
-
-ENABLED = "enabled"
-DISABLED = "disabled"
-DISABLE_IN_PROGRESS = "disable_in_progress"
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -39,9 +35,13 @@ class MfaState:
     users_with_totp_enabled_count: int
     update_allowed: bool
 
-    def as_result(self) -> dict[str, t.Any]:
-        """The state as a task returns it."""
-        return dataclasses.asdict(self)
+    @property
+    def lockouts_max(self) -> int:
+        """How many users switching on can lock out at most.
+
+        Where MFA is off, the platform does not show who has enrolled before, so this is an upper bound.
+        """
+        return max(0, self.users_count - self.users_with_totp_enabled_count)
 
 
 def mfa_state_from(item: dict[str, t.Any], where: str) -> MfaState:
@@ -51,7 +51,7 @@ def mfa_state_from(item: dict[str, t.Any], where: str) -> MfaState:
         MalformedError: a field is missing, or has a wrong type or value.
     """
     status = field(item, "mfa_status", str, where)
-    if status not in (ENABLED, DISABLED, DISABLE_IN_PROGRESS):
+    if status not in STATES:
         raise MalformedError(f"{where}: mfa_status is {status!r}, expected enabled, disabled or disable_in_progress")
     users = "users_count" if "users_count" in item else "users"
     enrolled = "users_with_totp_enabled_count" if "users_with_totp_enabled_count" in item else "users_with_totp_enabled"
@@ -73,80 +73,6 @@ def read_mfa(client: AcronisClient, tenant_id: str) -> MfaState:
         return mfa_state_from(client.get("tenants", tenant_id, "mfa", "status"), f"the MFA state of {tenant_id}")
 
 
-def holds(state: MfaState, wanted: str) -> bool:
-    """Whether nothing needs to be written for ``wanted``; switching off is under way counts as being off."""
-    return state.status == wanted or (wanted == DISABLED and state.status == DISABLE_IN_PROGRESS)
-
-
-def check_tenant(located: Located, state: MfaState, wanted: str) -> None:
-    """Refuse what cannot work for this tenant, whoever asks, before anything is written.
-
-    Args:
-        located: the tenant.
-        state: its state, which does not hold yet.
-        wanted: ``enabled`` or ``disabled``.
-
-    Raises:
-        RefusedError: with the reason and who could change it.
-    """
-    tenant = located.tenant
-    if not tenant.is_organization:
-        above = located.organization
-        source = (
-            f"{above.kind} {above.label}"
-            if above.is_organization
-            else f"a tenant that this API client cannot see, {above.parent_id} or one above it"
-        )
-        raise RefusedError(
-            f"{tenant.label} is a {tenant.kind} and has no MFA setting of its own: it inherits {state.status!r} "
-            f"from {source}",
-            "Change that tenant; it holds for all its folders, or units, at once.",
-        )
-    if wanted == DISABLED and always_enabled(tenant):
-        raise RefusedError(
-            f"{tenant.label} is a partner in production mode, whose MFA cannot be switched off",
-            "Acronis made it mandatory with release 24.09.",
-        )
-    if located.shut_out:
-        raise self_service_refusal(tenant)
-    if tenant.is_locked_for(located.own_id):
-        raise RefusedError(
-            f"{tenant.label} is locked: only users of tenant {tenant.lock_owner_id} may change it",
-            "Change it with an API client of that tenant, or lift the lock.",
-        )
-
-
-def check_allowed(located: Located, state: MfaState) -> None:
-    """Refuse what the server does not let this API client do, before anything is written.
-
-    Raises:
-        RefusedError: with what is missing.
-    """
-    tenant = located.tenant
-    if not state.update_allowed and located.shut_out_by is not None:
-        raise self_service_refusal(located.shut_out_by)
-    if not state.update_allowed:
-        locked = " The tenant is locked against updates." if tenant.locked else ""
-        raise RefusedError(
-            f"the server does not let this API client change the MFA setting of {tenant.kind} {tenant.label} "
-            "(update_allowed is false)",
-            "The API client needs the role of an administrator of that tenant or of one above it." + locked,
-        )
-
-
-def always_enabled(tenant: Tenant) -> bool:
-    """Whether the tenant's MFA cannot be switched off: partners in production mode, since release 24.09."""
-    return tenant.kind == "partner" and tenant.pricing_mode == "production"
-
-
-def self_service_refusal(tenant: Tenant) -> RefusedError:
-    """Why a tenant that manages itself, and what is below it, cannot be changed from above."""
-    return RefusedError(
-        f"{tenant.label} manages itself: support access from the tenants above is switched off",
-        "Its own administrator has to change the setting, or to grant support access first.",
-    )
-
-
 def switch_mfa(client: AcronisClient, tenant_id: str, wanted: str) -> MfaState:
     """Write the wanted state and return the state that the server then has.
 
@@ -159,51 +85,59 @@ def switch_mfa(client: AcronisClient, tenant_id: str, wanted: str) -> MfaState:
         wanted: ``enabled`` or ``disabled``.
 
     Raises:
-        AccessError: the state was not reached; ``definite`` tells whether that is certain.
+        AccessError: the state was not reached; ``certain`` tells whether that is sure.
     """
     with trying(f"switch MFA of tenant {tenant_id} to {wanted}"):
-        tries_left, wait_left = client.retries, client.retry_max_wait
-        lost = False
-        while True:
-            try:
-                answer = client.put("tenants", tenant_id, "mfa", "status", body={"enabled": wanted == ENABLED})
-                state = mfa_state_from(answer, f"the answer to the change of {tenant_id}")
-            except AccessError as error:
-                if error.definite:
-                    if lost:
-                        error.certain = False
-                        error.remedy = f"An earlier try was lost, and may have worked. {error.remedy}".rstrip()
-                    raise
-                lost = True
-                state = _read_back(client, tenant_id, error)
-                if holds(state, wanted):
-                    return state
-                if tries_left < 1 or error.retry_after > wait_left:
-                    error.remedy = f"It was read back: the state is {state.status}. {error.remedy}".rstrip()
-                    raise
-                tries_left -= 1
-                wait_left -= error.retry_after
-                client.rest()
-                continue
-            if holds(state, wanted):
-                return state
-            state = _read_back(client, tenant_id, None)
-            if holds(state, wanted):
-                return state
+        switching = _Switching(client, tenant_id, wanted)
+        state = client.settled(switching.write, switching.settle)
+        if not holds(state.status, wanted):
+            state = switching.read_back(None)
+        if not holds(state.status, wanted):
             raise MalformedError(
                 f"the server accepted the change of tenant {tenant_id} to {wanted}, but its state is {state.status}",
                 "Look at the tenant in the console: something may be changing it back.",
             )
+        return state
 
 
-def _read_back(client: AcronisClient, tenant_id: str, cause: AccessError | None) -> MfaState:
-    try:
-        return read_mfa(client, tenant_id)
-    except AccessError as error:
-        if cause is None:
-            raise
-        cause.remedy = f"Whether it took effect is not known, because it could not be read back: {error}"
-        raise cause from error
+class _Switching:
+    """One tenant that is being switched: a try, and what has come of one that has no definite answer."""
+
+    def __init__(self, client: AcronisClient, tenant_id: str, wanted: str) -> None:
+        self._client = client
+        self._tenant_id = tenant_id
+        self._wanted = wanted
+        self._lost = False
+
+    def write(self) -> MfaState:
+        """Send the change once."""
+        body = {"enabled": self._wanted == ENABLED}
+        answer = self._client.put("tenants", self._tenant_id, "mfa", "status", body=body)
+        return mfa_state_from(answer, f"the answer to the change of {self._tenant_id}")
+
+    def settle(self, error: AccessError) -> MfaState | None:
+        """The state, if the change was made nevertheless; ``None`` if it may be tried again."""
+        if error.definite:
+            if self._lost:
+                error.certain = False
+                error.remedy = f"An earlier try was lost, and may have worked. {error.remedy}".rstrip()
+            raise error
+        self._lost = True
+        state = self.read_back(error)
+        if holds(state.status, self._wanted):
+            return state
+        error.remedy = f"It was read back: the state is {state.status}. {error.remedy}".rstrip()
+        return None
+
+    def read_back(self, cause: AccessError | None) -> MfaState:
+        """The tenant's state, whatever the answer to the change was."""
+        try:
+            return read_mfa(self._client, self._tenant_id)
+        except AccessError as error:
+            if cause is None:
+                raise
+            cause.remedy = f"Whether it took effect is not known, because it could not be read back: {error}"
+            raise cause from error
 
 
 def await_disabled(client: AcronisClient, tenant_id: str, state: MfaState, timeout: float) -> MfaState:

@@ -19,16 +19,14 @@ from .._errors import (
     ForbiddenError,
     MalformedError,
     OptionError,
-    RefusedError,
     RejectedError,
     UnauthorizedError,
-    quoted,
     trying,
 )
 from .._fields import field
+from .._text import quoted
 from .client import AcronisClient, UserSession
-from .tenants import locate
-from .users import User, UserReference, find_user, user_from
+from .users import User, UserReference, user_from
 
 #: Seconds that a one-time token is valid after it was issued.
 LIFE = 30
@@ -79,40 +77,13 @@ def link_for(base_url: str, ott: str, target_uri: str, style: str) -> str:
     return f"{page}?ott={quote(ott, safe='')}&targetURI={quote(target_uri, safe='')}"
 
 
-def check_user(client: AcronisClient, reference: UserReference) -> User | None:
-    """See that a user exists and may be signed in, before anything is issued.
-
-    Returns:
-        the user, or ``None`` where it cannot be looked up because the client's own tenant is not known.
-
-    Raises:
-        NoMatchError: there is no such user.
-        RefusedError: the user or the tenant is not open to this.
-        AccessError: a request failed.
-    """
-    root_id = client.own_tenant_id()
-    if root_id is None and "user_id" not in reference.as_body():
-        return None
-    user = find_user(client, reference, root_id or "")
-    with trying(f"sign in as {user.label}"):
-        if user.enabled is False:
-            raise RefusedError("the account is disabled", "Enable it first.")
-        located = locate(client, user.tenant_id)
-        if located.shut_out_by is not None:
-            raise RefusedError(
-                f"support access is disabled in tenant {located.shut_out_by.label}",
-                "Its own administrator has to grant it first.",
-            )
-    return user
-
-
-def issue(client: AcronisClient, reference: UserReference, found: User | None) -> tuple[str, float]:
+def issue(client: AcronisClient, reference: UserReference, user: User | None) -> tuple[str, float]:
     """Issue a one-time token; needs an API client with the right to administer users.
 
     Args:
         client: the connection.
         reference: for whom.
-        found: that user, if looked up; a login is sent as the platform writes it.
+        user: that user, if looked up; a login is sent as the platform writes it.
 
     Returns:
         the token, and the moment in seconds since the epoch at which it ends: 30 seconds after the request was sent.
@@ -121,10 +92,10 @@ def issue(client: AcronisClient, reference: UserReference, found: User | None) -
         AccessError: none was issued, or its answer was lost.
     """
     with trying(f"issue a one-time token for the user with {reference}"):
-        user = reference.as_body()
-        if found is not None and "login" in user:
-            user = {"login": found.login}
-        answer, sent = client.post_for_secret("idp", "ott", body={"purpose": "user_login", **user})
+        whom = reference.as_body()
+        if user is not None and "login" in whom:
+            whom = {"login": user.login}
+        answer, sent = client.post_for_secret("idp", "ott", body={"purpose": "user_login", **whom})
         ott = field(answer, "ott", str, "the answer to POST /idp/ott")
         if not ott:
             raise MalformedError("the answer to POST /idp/ott has an empty one-time token")

@@ -25,7 +25,7 @@ from .._files import exclusive_lock, make_private_dir, read_private, write_priva
 from .._http import Http
 from .._redact import Redactor
 from .answers import failure
-from .options import AcronisSettings
+from .settings import AcronisSettings
 
 #: Seconds before the end of its life at which a token is renewed; less for tokens that live shortly.
 _MARGIN = 300.0

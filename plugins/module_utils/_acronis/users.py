@@ -13,9 +13,11 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from .._errors import MalformedError, NoMatchError, OptionError, quoted, trying
+from .._errors import MalformedError, NoMatchError, OptionError, trying
 from .._fields import field, optional
-from .client import AcronisClient, clean_id
+from .._options import clean_id
+from .._text import comparable, first_few, quoted
+from .client import AcronisClient
 from .paging import pages
 
 _PAGE = 2000
@@ -39,10 +41,6 @@ class User:
     def label(self) -> str:
         """Login and id for messages."""
         return f"{quoted(self.login)} ({self.id})"
-
-    def as_result(self) -> dict[str, t.Any]:
-        """The user as a task returns it."""
-        return dataclasses.asdict(self)
 
 
 def user_from(item: t.Any) -> User:
@@ -124,19 +122,19 @@ def find_user(client: AcronisClient, reference: UserReference, root_id: str) -> 
     with trying(f"find the user with {reference}"):
         if "login" in wanted:
             return _by_login(client, wanted["login"], root_id)
-        found = [user for user in list_users(client, root_id) if user.external_id == wanted["external_id"]]
-        if len(found) > 1:
-            shown = ", ".join(user.label for user in found[:10])
-            raise NoMatchError(f"{len(found)} users have it: {shown}", "Use user_id.")
-        if not found:
-            raise _nobody()
-        return found[0]
+        users = [user for user in list_users(client, root_id) if user.external_id == wanted["external_id"]]
+        return _the_only(users, "have it", "Use user_id.")
 
 
-def _nobody() -> NoMatchError:
-    return NoMatchError(
-        "there is no such user in the API client's tenant or below", "Check the spelling and the data center."
-    )
+def _the_only(users: t.Sequence[User], alike: str, remedy: str) -> User:
+    if len(users) > 1:
+        shown = first_few(users, lambda user: user.label, separator=", ")
+        raise NoMatchError(f"{len(users)} users {alike}: {shown}", remedy)
+    if not users:
+        raise NoMatchError(
+            "there is no such user in the API client's tenant or below", "Check the spelling and the data center."
+        )
+    return users[0]
 
 
 def _by_login(client: AcronisClient, login: str, root_id: str) -> User:
@@ -149,14 +147,9 @@ def _by_login(client: AcronisClient, login: str, root_id: str) -> User:
     for user in list_users(client, root_id):
         if user.login == login:
             return user
-        if user.login.lower() == login.lower():
+        if comparable(user.login) == comparable(login):
             alike.append(user)
-    if len(alike) > 1:
-        shown = ", ".join(user.label for user in alike[:10])
-        raise NoMatchError(f"{len(alike)} users have it in other letters: {shown}", "Write it as the platform does.")
-    if not alike:
-        raise _nobody()
-    return alike[0]
+    return _the_only(alike, "have it in other letters", "Write it as the platform does.")
 
 
 def list_users(client: AcronisClient, root_id: str, *, again: bool = False) -> t.Iterator[User]:

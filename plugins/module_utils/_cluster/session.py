@@ -2,76 +2,17 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Sessions on a DoCluster node: reuse one that lives, log in if there is none, log out."""
+"""Sessions on a DoCluster node: which one the options mean, whether it lives, and opening one."""
 
 from __future__ import annotations
 
 import dataclasses
-import json
-import os
-import typing as t
 
-from .._errors import ForbiddenError, MalformedError, OptionError, UnauthorizedError, quoted, trying
-from .._fields import field
-from .._files import check_writable, read_private, write_private
-from .._outcome import Outcome
+from .._errors import ForbiddenError, OptionError, UnauthorizedError, trying
 from .._redact import Redactor
-from .api import ClusterApi, TokenState
-from .options import ClusterSettings
-
-
-@dataclasses.dataclass(frozen=True)
-class TokenFile:
-    """A private file with the token of a session, and whom it belongs to.
-
-    A token is only ever sent to the node, and used for the user, that the file names.
-
-    Attributes:
-        path: the file.
-        url: the node.
-        username: the user, or ``None`` if any will do.
-    """
-
-    path: str
-    url: str
-    username: str | None
-
-    def read(self) -> tuple[str, str] | None:
-        """User and token, or ``None`` if there is no file or it belongs to another node or user.
-
-        Raises:
-            OptionError: the file is not private, or not one of ours.
-        """
-        content = read_private(self.path)
-        if content is None:
-            return None
-        try:
-            item = json.loads(content)
-            url, username, token = (field(item, name, str, self.path) for name in ("url", "username", "token"))
-        except (ValueError, RecursionError, AttributeError, MalformedError):
-            raise OptionError(
-                f"token_path {quoted(self.path, whole=True)} does not hold a session token",
-                "Name another file, or remove this one.",
-            ) from None
-        if url != self.url or self.username not in (None, username):
-            return None
-        return username, token
-
-    def write(self, username: str, token: str) -> None:
-        """Keep a token."""
-        content = {"url": self.url, "username": username, "token": token}
-        write_private(self.path, json.dumps(content).encode("utf-8"))
-
-    def remove(self) -> None:
-        """Forget the token."""
-        try:
-            os.unlink(self.path)
-        except FileNotFoundError:
-            pass
-        except OSError as error:
-            raise OptionError(
-                f"token_path {quoted(self.path, whole=True)} cannot be removed: {error.strerror}"
-            ) from error
+from .calls import ClusterApi, TokenState
+from .settings import ClusterSettings
+from .token_file import TokenFile
 
 
 @dataclasses.dataclass(frozen=True)
@@ -108,15 +49,15 @@ class ClusterSession:
 
     def candidates(self) -> list[LivingSession]:
         """Tokens that may be alive: the one given, then the one in the file."""
-        found = []
+        sessions = []
         if self._settings.access_token is not None:
-            found.append(LivingSession(self._settings.access_token, self._settings.username))
+            sessions.append(LivingSession(self._settings.access_token, self._settings.username))
         kept = self.file.read() if self.file is not None else None
         if kept is not None:
-            found.append(LivingSession(kept[1], kept[0]))
-        for session in found:
+            sessions.append(LivingSession(kept[1], kept[0]))
+        for session in sessions:
             self._redactor.add(session.token)
-        return found
+        return sessions
 
     def living(self) -> LivingSession | None:
         """The first candidate that the node accepts.
@@ -184,73 +125,3 @@ class ClusterSession:
         """
         with trying("reach the node"):
             self.api.call("login")
-
-
-def ensure_present(session: ClusterSession, check_mode: bool) -> Outcome:
-    """Reuse a living session or open one; its token is returned only if no file keeps it.
-
-    Raises:
-        AccessError: there is no session and none can be opened.
-    """
-    living = session.living()
-    if living is not None:
-        return _outcome(session, living.username, before="present", after="present", reused=True)
-    username, _password = session.check_login()
-    if session.file is not None:
-        check_writable(session.file.path)
-    if check_mode:
-        session.probe()
-        return _outcome(session, username, before="absent", after="present")
-    opened = session.log_in()
-    if session.file is None:
-        return _outcome(session, username, before="absent", after="present", token=opened.token)
-    session.file.write(username, opened.token)
-    return _outcome(session, username, before="absent", after="present")
-
-
-def ensure_absent(session: ClusterSession, check_mode: bool) -> Outcome:
-    """Close every session that the options name, and forget its token.
-
-    Raises:
-        AccessError: a session may still be open.
-    """
-    ended = False
-    username = None
-    for candidate in session.candidates():
-        username = candidate.username or username
-        if check_mode:
-            ended = session.would_end(candidate.token) or ended
-        else:
-            ended = session.api.logout(candidate.token) or ended
-    if session.file is not None and not check_mode and session.file.read() is not None:
-        session.file.remove()
-    return _outcome(session, username, before="present" if ended else "absent", after="absent")
-
-
-def _outcome(
-    session: ClusterSession,
-    username: str | None,
-    *,
-    before: str,
-    after: str,
-    reused: bool = False,
-    token: str | None = None,
-) -> Outcome:
-    values: dict[str, t.Any] = {
-        "session": {
-            "url": session.api.url,
-            "username": username,
-            "token_path": session.file.path if session.file is not None else None,
-            "reused": reused,
-        }
-    }
-    if token is not None:
-        values["access_token"] = token
-    return Outcome(
-        changed=before != after,
-        values=values,
-        subject=f"session on {session.api.url}",
-        before={"session": before},
-        after={"session": after},
-        product=(token,) if token is not None else (),
-    )

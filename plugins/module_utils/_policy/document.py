@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The policy document: checked as a whole, with the place of every mistake, and turned into types."""
+"""What a policy document means: its values checked, with the place of every mistake, and turned into types."""
 
 from __future__ import annotations
 
@@ -12,15 +12,13 @@ import fractions
 import re
 import typing as t
 
-from .match import PathPattern, PatternError, literal, parse
-from .schema import POLICY, Option
+from .._text import UNMANAGED, comparable, id_from
+from .form import PolicyError, checked, shown, without_absent
+from .match import NamePattern, PathPattern, PatternError, literal, name_pattern, parse
+from .schema import POLICY
 
 #: What reports call the policy's default where it decided; no rule has this name.
 DEFAULT = "default"
-
-
-class PolicyError(ValueError):
-    """A policy that cannot be used; the message names the place and the remedy."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -77,7 +75,7 @@ class Guards:
     max_change_percent: float
     max_lockouts: int
     max_conflicts_percent: float
-    protected_users: tuple[str, ...]
+    protected_users: tuple[NamePattern, ...]
     allow_disable: bool
     enforce_expired: bool
 
@@ -94,7 +92,7 @@ class Rollout:
 
     max_per_run: int | None
     waves: tuple[fractions.Fraction, ...]
-    max_failures: int
+    max_failures: float
 
 
 @dataclasses.dataclass(frozen=True)
@@ -124,14 +122,14 @@ def read_policy(document: t.Any) -> Policy:
     Raises:
         PolicyError: something is wrong; the message names the place, such as ``rules[2].match.kind``.
     """
-    plain = _checked(document, {"type": "dict", "options": POLICY}, "policy")
+    plain = checked(document, {"type": "dict", "options": POLICY}, "policy")
     if plain["scope_id"] is not None:
         plain["scope_id"] = _id(plain["scope_id"], "scope_id")
     rules = tuple(_rule(item, f"rules[{number}]") for number, item in enumerate(plain["rules"]))
     _unique((rule.name for rule in rules), "rules", "name")
     exceptions = tuple(_exception(item, f"exceptions[{number}]") for number, item in enumerate(plain["exceptions"]))
     _unique((exception.tenant_id for exception in exceptions), "exceptions", "tenant_id")
-    if not rules and plain["default"] == "unmanaged":
+    if not rules and plain["default"] == UNMANAGED:
         raise PolicyError("rules: there is none, so the policy would decide nothing. Add a rule, or a default.")
     return Policy(
         name=_text(plain, "name", ""),
@@ -145,88 +143,11 @@ def read_policy(document: t.Any) -> Policy:
     )
 
 
-def without_absent(value: t.Any) -> t.Any:
-    """Plain data without the keys that were not given, which are ``None`` there, so that it is a document again."""
-    if isinstance(value, dict):
-        return {key: without_absent(one) for key, one in value.items() if one is not None}
-    return [without_absent(one) for one in value] if isinstance(value, list) else value
-
-
-_TYPES: dict[str, tuple[type[t.Any], ...]] = {
-    "str": (str,),
-    "bool": (bool,),
-    "int": (int,),
-    "float": (int, float),
-    "list": (list, tuple),
-    "dict": (dict,),
-    "raw": (object,),
-}
-#: No count or share is larger.
-_MOST = 10**9
-_WORDS = {"str": "a text", "bool": "true or false", "int": "a whole number", "float": "a number", "list": "a list"}
-
-
-def _checked(value: t.Any, option: Option, place: str) -> t.Any:
-    """Plain data of the form that ``option`` describes, with defaults; dates become texts."""
-    if isinstance(value, datetime.date) and not isinstance(value, datetime.datetime):
-        value = value.isoformat()
-    kind = option["type"]
-    if not isinstance(value, _TYPES[kind]) or (isinstance(value, bool) and kind in ("int", "float")):
-        raise PolicyError(f"{place}: must be {_WORDS.get(kind, 'a mapping')}, not {_described(value)}.")
-    if kind == "list":
-        element = {**option, "type": option["elements"]}
-        return [_checked(item, element, f"{place}[{number}]") for number, item in enumerate(value)]
-    if kind in ("int", "float") and not -_MOST <= value <= _MOST:
-        raise PolicyError(f"{place}: is out of range.")
-    if "choices" in option and value not in option["choices"]:
-        raise PolicyError(f"{place}: is {_shown(value)}, must be one of {', '.join(option['choices'])}.")
-    if kind == "dict":
-        return _checked_keys(value, option["options"], place)
-    # A list in a raw value would go on belonging to whoever gave the document.
-    return list(value) if isinstance(value, (list, tuple)) else value
-
-
-def _checked_keys(value: dict[t.Any, t.Any], options: dict[str, Option], place: str) -> dict[str, t.Any]:
-    prefix = "" if place == "policy" else f"{place}."
-    for name in value:
-        if name not in options:
-            shown = name if isinstance(name, str) and name.isidentifier() and len(name) < 60 else _shown(name)
-            raise PolicyError(f"{prefix}{shown}: there is no such key. Known here: {', '.join(sorted(options))}.")
-        if value[name] is None:
-            remedy = "Give it a value." if options[name].get("required") else "Leave it out, or give it a value."
-            raise PolicyError(f"{prefix}{name}: is empty. {remedy}")
-    found: dict[str, t.Any] = {}
-    for name, option in options.items():
-        given = value.get(name)
-        if given is None and option.get("required"):
-            raise PolicyError(f"{prefix}{name}: is missing.")
-        if given is None and option.get("apply_defaults"):
-            given = {}
-        if given is None:
-            given = option.get("default")
-        found[name] = None if given is None else _checked(given, option, f"{prefix}{name}")
-    return found
-
-
-def _described(value: t.Any) -> str:
-    if value is None:
-        return "empty"
-    return _shown(value) if isinstance(value, (str, int, float)) else f"of type {type(value).__name__}"
-
-
-def _shown(value: t.Any) -> str:
-    """A value as it can stand in a message: on one line, and not at any length."""
-    if isinstance(value, int) and abs(value) > _MOST:
-        return "a huge number"
-    text = ascii(value) if isinstance(value, str) and not value.isprintable() else repr(value)
-    return text if len(text) <= 100 else f"{text[:97]}..."
-
-
 def _unique(values: t.Iterable[str], place: str, key: str) -> None:
     seen: dict[str, int] = {}
     for number, value in enumerate(values):
         if value in seen:
-            raise PolicyError(f"{place}[{number}].{key}: {_shown(value)} stands in {place}[{seen[value]}] already.")
+            raise PolicyError(f"{place}[{number}].{key}: {shown(value)} stands in {place}[{seen[value]}] already.")
         seen[value] = number
 
 
@@ -238,12 +159,12 @@ def _text(item: dict[str, t.Any], key: str, place: str) -> str:
 
 
 def _id(value: str, place: str) -> str:
-    text = value.strip().lower()
-    if not re.fullmatch(r"[0-9a-z-]{1,64}", text):
+    tenant_id = id_from(value)
+    if tenant_id is None:
         raise PolicyError(
-            f"{place}: {_shown(value)} is not a tenant's id. An id looks like ede9f834-70b3-476c-83d9-736f9f8c7dae."
+            f"{place}: {shown(value)} is not a tenant's id. An id looks like ede9f834-70b3-476c-83d9-736f9f8c7dae."
         )
-    return text
+    return tenant_id
 
 
 def _date(value: str, place: str) -> datetime.date:
@@ -252,7 +173,7 @@ def _date(value: str, place: str) -> datetime.date:
             raise ValueError
         return datetime.date.fromisoformat(value)
     except ValueError:
-        raise PolicyError(f"{place}: {_shown(value)} is not a date. A date looks like 2027-01-31.") from None
+        raise PolicyError(f"{place}: {shown(value)} is not a date. A date looks like 2027-01-31.") from None
 
 
 def _rule(item: dict[str, t.Any], place: str) -> Rule:
@@ -290,7 +211,7 @@ def _pattern(value: t.Any, place: str) -> PathPattern:
         if _is_names(value):
             return literal(value)
     except PatternError as error:
-        raise PolicyError(f"{place}: {_shown(value)} is not a path: {error}.") from None
+        raise PolicyError(f"{place}: {shown(value)} is not a path: {error}.") from None
     raise PolicyError(f"{place}: must be a pattern, or a list of names that is a literal path.")
 
 
@@ -317,10 +238,18 @@ def _not_negative(item: dict[str, t.Any], names: tuple[str, ...], place: str) ->
 
 def _guards(item: dict[str, t.Any]) -> Guards:
     _not_negative(item, ("max_changes", "max_change_percent", "max_lockouts", "max_conflicts_percent"), "guards")
-    for number, pattern in enumerate(item["protected_users"]):
-        if not pattern.strip():
-            raise PolicyError(f"guards.protected_users[{number}]: is empty.")
-    return Guards(**{**item, "protected_users": tuple(item["protected_users"])})
+    patterns = enumerate(item["protected_users"])
+    protected = tuple(_user_pattern(text, f"guards.protected_users[{number}]") for number, text in patterns)
+    return Guards(**{**item, "protected_users": protected})
+
+
+def _user_pattern(text: str, place: str) -> NamePattern:
+    if not text.strip():
+        raise PolicyError(f"{place}: is empty.")
+    try:
+        return name_pattern(comparable(text))
+    except PatternError as error:
+        raise PolicyError(f"{place}: {shown(text)} is not a pattern: {error}.") from None
 
 
 def _rollout(item: dict[str, t.Any]) -> Rollout:
@@ -330,7 +259,7 @@ def _rollout(item: dict[str, t.Any]) -> Rollout:
     waves = []
     for number, text in enumerate(item["waves"]):
         if not re.fullmatch(r"[0-9]{1,3}(?:\.[0-9]{1,6})?%", text):
-            raise PolicyError(f"rollout.waves[{number}]: {_shown(text)} is not a share. A share looks like 25%.")
+            raise PolicyError(f"rollout.waves[{number}]: {shown(text)} is not a share. A share looks like 25%.")
         waves.append(fractions.Fraction(text[:-1]) / 100)
         if waves[-1] <= (waves[-2] if number else 0):
             raise PolicyError(f"rollout.waves[{number}]: {text} is not more than what comes before it.")

@@ -10,8 +10,10 @@ import dataclasses
 import datetime
 import typing as t
 
-from .decide import Decision, Facts, expires_soon, is_expired
+from .._text import quoted
+from .decide import Decision, expires_soon, is_expired
 from .document import Policy, PolicyException
+from .facts import Facts
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -55,12 +57,8 @@ class ExceptionState:
             "expires_soon": self.expires_soon,
         }
 
-    def warnings(self, quoted: t.Callable[[object], str]) -> t.Iterator[str]:
-        """What a reader should know.
-
-        Args:
-            quoted: makes a name fit to stand in a sentence.
-        """
+    def warnings(self) -> t.Iterator[str]:
+        """What a reader should know."""
         what = f"The exception for tenant {self.exception.tenant_id}"
         if self.facts is None:
             yield f"{what} fits no tenant of the scope. Remove it if the tenant is gone."
@@ -80,6 +78,8 @@ def exception_states(policy: Policy, decisions: t.Iterable[Decision], today: dat
     """Every exception of a policy with the tenant of the scope that it is about, in the policy's order."""
     facts = {decision.facts.id: decision.facts for decision in decisions}
     return [
-        ExceptionState(one, facts.get(one.tenant_id), is_expired(one, today), expires_soon(one, today))
-        for one in policy.exceptions
+        ExceptionState(
+            exception, facts.get(exception.tenant_id), is_expired(exception, today), expires_soon(exception, today)
+        )
+        for exception in policy.exceptions
     ]

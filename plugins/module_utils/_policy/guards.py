@@ -11,6 +11,7 @@ import fractions
 import math
 import typing as t
 
+from .._text import DISABLED
 from .plan import Plan
 
 #: A share of very few changes says nothing.
@@ -109,7 +110,7 @@ def _max_lockouts(plan: Plan) -> Violation | None:
 
 
 def _allow_disable(plan: Plan) -> Violation | None:
-    count = sum(change.after == "disabled" for change in plan.selected)
+    count = sum(change.after == DISABLED for change in plan.selected)
     if not count or plan.policy.guards.allow_disable:
         return None
     return Violation(

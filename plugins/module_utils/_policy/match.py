@@ -2,7 +2,11 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Path patterns: which tenants a rule speaks of, by the names on the way down to them."""
+"""Patterns: which tenants a rule speaks of, by the names on the way down to them, and which users are protected.
+
+There is one language. ``*`` is any text, also none, and a backslash makes the next character a literal one. In a path,
+slashes stand between levels, ``*`` ends at them, and ``**`` as a level of its own is any number of levels.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +20,7 @@ class PatternError(ValueError):
 
 
 @dataclasses.dataclass(frozen=True)
-class Level:
+class NamePattern:
     """A pattern for one name: literal pieces with anything between two of them.
 
     No regular expression: names come from customers, and one with many stars can take for ever.
@@ -49,7 +53,7 @@ class PathPattern:
         levels: a pattern for each level; ``None`` stands for any number of levels, none included.
     """
 
-    levels: tuple[Level | None, ...]
+    levels: tuple[NamePattern | None, ...]
 
     def matches(self, path: t.Sequence[str]) -> bool:
         """Whether the whole path fits."""
@@ -69,13 +73,13 @@ class PathPattern:
         return len(self.levels) in reached
 
     def _past_any(self, positions: set[int]) -> set[int]:
-        found = set()
+        reached = set()
         for position in positions:
-            found.add(position)
+            reached.add(position)
             while position < len(self.levels) and self.levels[position] is None:
                 position += 1
-                found.add(position)
-        return found
+                reached.add(position)
+        return reached
 
 
 def literal(names: t.Sequence[str]) -> PathPattern:
@@ -86,7 +90,7 @@ def literal(names: t.Sequence[str]) -> PathPattern:
     """
     if not names or not all(names):
         raise PatternError("a path has at least one name, and none is empty")
-    return PathPattern(tuple(Level((name,)) for name in names))
+    return PathPattern(tuple(NamePattern((name,)) for name in names))
 
 
 _TOKEN = re.compile(r"(?P<literal>\\.|[^\\/*])|(?P<star>\*+)|(?P<slash>/)|(?P<broken>\\)", re.DOTALL)
@@ -110,17 +114,37 @@ def parse(text: str) -> PathPattern:
     return PathPattern(tuple(map(_level, levels)))
 
 
-def _level(tokens: list[tuple[str, str]]) -> Level | None:
+def _level(tokens: list[tuple[str, str]]) -> NamePattern | None:
     if not tokens:
         raise PatternError("it has an empty level")
     if tokens == [("star", "**")]:
         return None
     if any(kind == "star" and len(text) > 1 for kind, text in tokens):
         raise PatternError("** must be a level of its own")
+    return _name(tokens)
+
+
+def _name(tokens: t.Iterable[tuple[str, str]]) -> NamePattern:
     pieces = [""]
     for kind, text in tokens:
         if kind == "star":
             pieces.append("")
         else:
             pieces[-1] += text[-1]
-    return Level(tuple(pieces))
+    return NamePattern(tuple(pieces))
+
+
+def name_pattern(text: str) -> NamePattern:
+    """Read a pattern for one name, in which a slash is a character like any other.
+
+    Raises:
+        PatternError: the text ends with a backslash, or has a wildcard of another language: a user whom the pattern was
+            to protect would not be.
+    """
+    tokens = [(token.lastgroup or "", token.group()) for token in _TOKEN.finditer(text)]
+    for kind, token in tokens:
+        if kind == "broken":
+            raise PatternError("it ends with a backslash")
+        if token in ("?", "["):
+            raise PatternError(f"{token} is no wildcard here, only * is. Write \\{token} for the character itself")
+    return _name(tokens)

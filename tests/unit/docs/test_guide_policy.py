@@ -15,11 +15,11 @@ import pytest
 import yaml
 
 from ansible_collections.tenantops.access.plugins.module_utils._acronis.client import AcronisClient
-from ansible_collections.tenantops.access.plugins.module_utils._acronis.options import AcronisSettings, Credentials
-from ansible_collections.tenantops.access.plugins.module_utils._enforce.planning import Evaluation, evaluate
-from ansible_collections.tenantops.access.plugins.module_utils._enforce.progress import Progress
+from ansible_collections.tenantops.access.plugins.module_utils._acronis.settings import AcronisSettings, Credentials
+from ansible_collections.tenantops.access.plugins.module_utils._estate.evaluate import Evaluation, evaluate
 from ansible_collections.tenantops.access.plugins.module_utils._http import HttpSettings
 from ansible_collections.tenantops.access.plugins.module_utils._policy.document import read_policy
+from ansible_collections.tenantops.access.plugins.module_utils._progress import Progress
 from simulator.process import Simulator
 
 GUIDE = Path(__file__).resolve().parents[3] / "docs" / "docsite" / "rst" / "guide_policy.rst"

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from ansible_collections.tenantops.access.plugins.module_utils._acronis.client import AcronisClient
-from ansible_collections.tenantops.access.plugins.module_utils._acronis.options import AcronisSettings, Credentials
+from ansible_collections.tenantops.access.plugins.module_utils._acronis.settings import AcronisSettings, Credentials
 from ansible_collections.tenantops.access.plugins.module_utils._http import HttpSettings
 from ansible_collections.tenantops.access.tests.unit.support.waits import POLL, REST
 from simulator.process import Simulator

@@ -11,11 +11,13 @@ import json
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-from ansible_collections.tenantops.access.plugins.module_utils._cluster.api import ClusterApi
-from ansible_collections.tenantops.access.plugins.module_utils._cluster.options import ClusterSettings
+from ansible_collections.tenantops.access.plugins.module_utils._cluster.calls import ClusterApi
 from ansible_collections.tenantops.access.plugins.module_utils._cluster.session import ClusterSession
+from ansible_collections.tenantops.access.plugins.module_utils._cluster.settings import ClusterSettings
 from ansible_collections.tenantops.access.plugins.module_utils._http import Http, HttpSettings
 from ansible_collections.tenantops.access.plugins.module_utils._redact import Redactor
+from ansible_collections.tenantops.access.plugins.module_utils._tasks.cluster_session import ensure_session
+from ansible_collections.tenantops.access.plugins.module_utils._tasks.outcome import Outcome
 from ansible_collections.tenantops.access.tests.unit.support.waits import POLL, REST
 from simulator.process import Simulator
 
@@ -112,3 +114,13 @@ class Node:
     def sent_fields(self) -> set[str]:
         """Names of all form fields that were received since the test began."""
         return {name for entry in self.simulator.journal() for name in entry["fields"]}
+
+
+def ensure_present(session: ClusterSession, check_mode: bool) -> Outcome:
+    """What the module does for the state ``present``."""
+    return ensure_session(session, "present", check_mode)
+
+
+def ensure_absent(session: ClusterSession, check_mode: bool) -> Outcome:
+    """What the module does for the state ``absent``."""
+    return ensure_session(session, "absent", check_mode)

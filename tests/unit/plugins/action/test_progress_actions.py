@@ -21,7 +21,7 @@ from ansible.plugins.loader import connection_loader
 from ansible.template import Templar
 
 from ansible_collections.tenantops.access.plugins.action import acronis_mfa_plan as action
-from ansible_collections.tenantops.access.plugins.module_utils._enforce.progress import FILE_NAME, Progress
+from ansible_collections.tenantops.access.plugins.module_utils._progress import FILE_NAME, Progress
 from ansible_collections.tenantops.access.plugins.plugin_utils import _progress_relay as relay
 
 COLLECTION = Path(action.__file__).parents[2]
@@ -123,5 +123,5 @@ def test_what_runs_in_the_background_keeps_its_directory_and_all_else_leaves_non
 
 def test_every_module_with_an_option_for_progress_has_such_a_plugin() -> None:
     modules = (COLLECTION / "plugins" / "modules").glob("*.py")
-    wanted = {path.stem for path in modules if '"progress": {' in path.read_text(encoding="utf-8")}
+    wanted = {path.stem for path in modules if "progress_of(module)" in path.read_text(encoding="utf-8")}
     assert wanted == {path.stem for path in (COLLECTION / "plugins" / "action").glob("*.py")}

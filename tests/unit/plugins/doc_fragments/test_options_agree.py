@@ -15,12 +15,10 @@ import yaml
 
 from ansible_collections.tenantops.access.plugins.doc_fragments import acronis, cluster
 from ansible_collections.tenantops.access.plugins.inventory import acronis_tenants
-from ansible_collections.tenantops.access.plugins.module_utils._acronis.options import (
-    CREDENTIALS,
+from ansible_collections.tenantops.access.plugins.module_utils._acronis.settings import CREDENTIALS
+from ansible_collections.tenantops.access.plugins.module_utils._cluster.settings import CLUSTER_IDENTITY
+from ansible_collections.tenantops.access.plugins.module_utils._tasks.connection_options import (
     acronis_argument_spec,
-)
-from ansible_collections.tenantops.access.plugins.module_utils._cluster.options import (
-    CLUSTER_IDENTITY,
     cluster_argument_spec,
 )
 

@@ -14,8 +14,8 @@ import pytest
 import yaml
 
 from ansible_collections.tenantops.access.plugins.doc_fragments import policy as fragment
-from ansible_collections.tenantops.access.plugins.module_utils._enforce.options import policy_argument_spec
 from ansible_collections.tenantops.access.plugins.module_utils._policy.schema import POLICY
+from ansible_collections.tenantops.access.plugins.module_utils._tasks.policy_options import policy_argument_spec
 
 COLLECTION = Path(fragment.__file__).parents[2]
 DOCUMENTED: dict[str, Any] = yaml.safe_load(fragment.ModuleDocFragment.DOCUMENTATION)["options"]

@@ -15,9 +15,9 @@ from ansible_collections.tenantops.access.plugins.module_utils._errors import (
     AccessError,
     OptionError,
     RejectedError,
-    quoted,
     trying,
 )
+from ansible_collections.tenantops.access.plugins.module_utils._text import quoted
 
 INDEFINITE = {"timeout", "lost", "server", "malformed"}
 KINDS = INDEFINITE | {

@@ -85,15 +85,23 @@ class TestRepeating:
 
     def test_a_rest_is_as_long_as_wanted(self) -> None:
         clock = FastClock()
-        http = session(clock, rest=0.5)
-        for _number in range(100):
-            http.rest()
+        http = session(clock, rest=0.5, retries=100)
+        attempts = iter([*[LostError("gone")] * 100, None])
+
+        def attempt() -> bool:
+            error = next(attempts)
+            if error is not None:
+                raise error
+            return True
+
+        assert http.settled(attempt, lambda _error: None)
         assert 0.5 <= min(clock.waits) < max(clock.waits) <= 1.0
 
-    def test_the_clock_of_a_session_is_the_real_one(self) -> None:
+    def test_the_clock_of_a_session_is_the_real_one(self, serve: Serve) -> None:
+        server = serve(in_turn(Reply(500), Reply(200)))
         http = Http(HttpSettings(validate_certs=False, rest=0.05), Redactor())
         begun = time.monotonic()
-        http.rest()
+        assert http.request("GET", server.url, repeatable=True).status == 200
         assert time.monotonic() - begun >= 0.05
 
     @pytest.mark.parametrize("first", [Reply(500), limited(503, None), limited(503, "1")])

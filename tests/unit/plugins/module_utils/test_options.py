@@ -14,15 +14,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.tenantops.access.plugins.module_utils._acronis.options import (
+from ansible_collections.tenantops.access.plugins.module_utils._acronis.settings import (
     AcronisSettings,
-    acronis_argument_spec,
     acronis_settings,
     choose_credentials,
     default_token_cache_dir,
 )
 from ansible_collections.tenantops.access.plugins.module_utils._errors import OptionError
 from ansible_collections.tenantops.access.plugins.module_utils._options import plain_http_warning, server_url
+from ansible_collections.tenantops.access.plugins.module_utils._tasks.connection_options import acronis_argument_spec
 
 SUFFIX = "/api/2"
 

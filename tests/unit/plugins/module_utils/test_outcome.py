@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from ansible_collections.tenantops.access.plugins.module_utils._outcome import Outcome
+from ansible_collections.tenantops.access.plugins.module_utils._tasks.outcome import Outcome
 
 
 def test_an_outcome_carries_the_diff_and_the_values_of_the_module() -> None:

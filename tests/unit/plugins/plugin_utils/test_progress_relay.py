@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.tenantops.access.plugins.module_utils._enforce.progress import FILE_NAME, Progress
+from ansible_collections.tenantops.access.plugins.module_utils._progress import FILE_NAME, Progress
 from ansible_collections.tenantops.access.plugins.plugin_utils import _progress_relay as relay
 
 

@@ -14,8 +14,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.tenantops.access.plugins.module_utils._acronis.client import AcronisClient, clean_id
-from ansible_collections.tenantops.access.plugins.module_utils._acronis.options import AcronisSettings, Credentials
+from ansible_collections.tenantops.access.plugins.module_utils._acronis.client import AcronisClient
+from ansible_collections.tenantops.access.plugins.module_utils._acronis.settings import AcronisSettings, Credentials
 from ansible_collections.tenantops.access.plugins.module_utils._errors import (
     AccessError,
     ForbiddenError,
@@ -29,6 +29,7 @@ from ansible_collections.tenantops.access.plugins.module_utils._errors import (
     UnauthorizedError,
 )
 from ansible_collections.tenantops.access.plugins.module_utils._http import HttpSettings
+from ansible_collections.tenantops.access.plugins.module_utils._options import clean_id
 from ansible_collections.tenantops.access.tests.unit.support.cloud import TENANT, TOKEN, Cloud
 from ansible_collections.tenantops.access.tests.unit.support.servers import Reply, Request, Serve
 

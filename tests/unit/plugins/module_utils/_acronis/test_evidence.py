@@ -12,15 +12,16 @@ from typing import Any
 import pytest
 
 from ansible_collections.tenantops.access.plugins.module_utils._acronis.client import AcronisClient
-from ansible_collections.tenantops.access.plugins.module_utils._acronis.evidence import (
+from ansible_collections.tenantops.access.plugins.module_utils._acronis.tenants import read_tree
+from ansible_collections.tenantops.access.plugins.module_utils._acronis.tree import Tenant
+from ansible_collections.tenantops.access.plugins.module_utils._errors import AccessError, MalformedError, ServerError
+from ansible_collections.tenantops.access.plugins.module_utils._estate.evidence import (
     SAMPLE_SIZE,
-    UNKNOWN,
     Evidence,
     read_all,
     read_sample,
 )
-from ansible_collections.tenantops.access.plugins.module_utils._acronis.tenants import Tenant, read_tree
-from ansible_collections.tenantops.access.plugins.module_utils._errors import AccessError, MalformedError, ServerError
+from ansible_collections.tenantops.access.plugins.module_utils._text import UNKNOWN
 from ansible_collections.tenantops.access.tests.unit.support.cloud import MFA, TENANT, Cloud
 
 

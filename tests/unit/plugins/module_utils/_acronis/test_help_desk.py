@@ -17,11 +17,6 @@ from typing import Any
 import pytest
 
 from ansible_collections.tenantops.access.plugins.module_utils._acronis.client import AcronisClient
-from ansible_collections.tenantops.access.plugins.module_utils._acronis.help_desk import (
-    LinkRequest,
-    make_link,
-    sign_in_once,
-)
 from ansible_collections.tenantops.access.plugins.module_utils._acronis.users import UserReference
 from ansible_collections.tenantops.access.plugins.module_utils._errors import (
     AccessError,
@@ -31,7 +26,9 @@ from ansible_collections.tenantops.access.plugins.module_utils._errors import (
     RefusedError,
     UnauthorizedError,
 )
-from ansible_collections.tenantops.access.plugins.module_utils._outcome import Outcome
+from ansible_collections.tenantops.access.plugins.module_utils._tasks.ott_link import LinkRequest, make_link
+from ansible_collections.tenantops.access.plugins.module_utils._tasks.ott_login import sign_in_once
+from ansible_collections.tenantops.access.plugins.module_utils._tasks.outcome import Outcome
 from ansible_collections.tenantops.access.tests.unit.support.cloud import Cloud
 from ansible_collections.tenantops.access.tests.unit.support.people import (
     ISSUE,

@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 
 from ansible_collections.tenantops.access.plugins.module_utils._acronis.paging import pages
-from ansible_collections.tenantops.access.plugins.module_utils._acronis.tenants import TenantTree, read_tree
+from ansible_collections.tenantops.access.plugins.module_utils._acronis.tenants import read_tree
+from ansible_collections.tenantops.access.plugins.module_utils._acronis.tree import TenantTree
 from ansible_collections.tenantops.access.plugins.module_utils._errors import (
     AccessError,
     ForbiddenError,
@@ -30,7 +31,7 @@ Seen = dict[str, tuple[str, str, str, tuple[str, ...]]]
 
 def shown(tree: TenantTree) -> Seen:
     """What a tree says of its tenants."""
-    return {one.id: (one.name, one.kind, one.parent_id, tree.path(one)) for one in tree}
+    return {one.id: (one.name, one.kind, one.parent_id, tree.locate(one).path) for one in tree}
 
 
 def truth(cloud: Cloud, scope_id: str | None = None) -> Seen:
@@ -144,7 +145,7 @@ class TestScopes:
         tree = read_tree(cloud.connect(), scope)
         assert shown(tree) == truth(cloud, scope)
         assert scope in shown(tree)
-        assert tree.organization(next(iter(tree))).name == "Northwind IT"
+        assert tree.locate(next(iter(tree))).organization.name == "Northwind IT"
 
     def test_another_client_sees_its_own_part(self, cloud: Cloud) -> None:
         own = cloud.simulator.clients["customer"]["tenant_id"]

@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 
 from ansible_collections.tenantops.access.plugins.module_utils._acronis.client import AcronisClient
-from ansible_collections.tenantops.access.plugins.module_utils._acronis.mfa_info import InfoRequest, gather_mfa_info
 from ansible_collections.tenantops.access.plugins.module_utils._errors import (
     AccessError,
     NotFoundError,
@@ -20,7 +19,11 @@ from ansible_collections.tenantops.access.plugins.module_utils._errors import (
     RefusedError,
     ServerError,
 )
-from ansible_collections.tenantops.access.plugins.module_utils._outcome import Outcome
+from ansible_collections.tenantops.access.plugins.module_utils._tasks.outcome import Outcome
+from ansible_collections.tenantops.access.plugins.module_utils._tasks.tenant_mfa_info import (
+    InfoRequest,
+    gather_mfa_info,
+)
 from ansible_collections.tenantops.access.tests.unit.support.cloud import LISTING, MFA, Cloud
 from ansible_collections.tenantops.access.tests.unit.support.people import tenant
 

@@ -15,13 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.tenantops.access.plugins.module_utils._acronis.ott import (
-    LIFE,
-    check_target,
-    check_user,
-    issue,
-    link_for,
-)
+from ansible_collections.tenantops.access.plugins.module_utils._acronis.ott import LIFE, check_target, issue, link_for
 from ansible_collections.tenantops.access.plugins.module_utils._acronis.users import UserReference
 from ansible_collections.tenantops.access.plugins.module_utils._errors import (
     AccessError,
@@ -36,6 +30,7 @@ from ansible_collections.tenantops.access.plugins.module_utils._errors import (
     RejectedError,
     ServerError,
 )
+from ansible_collections.tenantops.access.plugins.module_utils._tasks.help_desk import check_user
 from ansible_collections.tenantops.access.tests.unit.support.cloud import TOKEN, Cloud
 from ansible_collections.tenantops.access.tests.unit.support.people import (
     ISSUE,

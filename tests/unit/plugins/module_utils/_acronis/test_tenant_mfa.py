@@ -11,11 +11,6 @@ from typing import Any
 import pytest
 
 from ansible_collections.tenantops.access.plugins.module_utils._acronis.client import AcronisClient
-from ansible_collections.tenantops.access.plugins.module_utils._acronis.tenant_mfa import (
-    TenantMfaRequest,
-    ensure_tenant_mfa,
-    tenant_reference,
-)
 from ansible_collections.tenantops.access.plugins.module_utils._errors import (
     AccessError,
     ForbiddenError,
@@ -25,7 +20,12 @@ from ansible_collections.tenantops.access.plugins.module_utils._errors import (
     RefusedError,
     WaitError,
 )
-from ansible_collections.tenantops.access.plugins.module_utils._outcome import Outcome
+from ansible_collections.tenantops.access.plugins.module_utils._tasks.outcome import Outcome
+from ansible_collections.tenantops.access.plugins.module_utils._tasks.tenant_mfa import (
+    TenantMfaRequest,
+    ensure_tenant_mfa,
+    tenant_reference,
+)
 from ansible_collections.tenantops.access.tests.unit.support.cloud import LISTING, MFA, TENANT, TOKEN, Cloud
 
 UNKNOWN_ID = "00000000-0000-4000-8000-000000000000"

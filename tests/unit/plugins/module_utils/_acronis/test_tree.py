@@ -15,12 +15,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.tenantops.access.plugins.module_utils._acronis.tenants import (
-    Located,
-    Tenant,
-    TenantTree,
-    tenant_from,
-)
+from ansible_collections.tenantops.access.plugins.module_utils._acronis.tenants import tenant_from
+from ansible_collections.tenantops.access.plugins.module_utils._acronis.tree import Located, Tenant, TenantTree
 from ansible_collections.tenantops.access.plugins.module_utils._errors import MalformedError, NoMatchError
 
 # Names that collide, hide separators, or would mean something elsewhere.
@@ -82,9 +78,9 @@ class TestShape:
         tree = TenantTree(shuffled, "home")
         assert {one.id for one in tree} == {one.id for one in estate}
         for one in estate:
-            assert tree.path(one) == path(estate, one)
+            assert tree.locate(one).path == path(estate, one)
             nearest = next(above for above in chain(estate, one) if above.kind in ("root", "partner", "customer"))
-            assert tree.organization(one) == nearest
+            assert tree.locate(one).organization == nearest
 
     @given(estate=estates(), data=st.data())
     def test_a_missing_parent_is_an_error(self, estate: list[Tenant], data: st.DataObject) -> None:
@@ -102,7 +98,7 @@ class TestShape:
         estate = [HOME, tenant("a", "A", "folder", "b"), tenant("b", "B", "folder", "a")]
         with pytest.raises(MalformedError):
             tree = TenantTree(estate, "home")
-            tree.path(estate[1])
+            tree.locate(estate[1])
 
     def test_personal_tenants_are_no_tenants(self) -> None:
         personal = tenant("p", "jane@example.com", "unit", "home", owner_id="user")
@@ -114,13 +110,13 @@ class TestShape:
     def test_the_platforms_own_root_is_its_own_parent(self) -> None:
         root = tenant("root", "Platform", "root", "root")
         tree = TenantTree([root, tenant("a", "A", "customer", "root")], "root")
-        assert [tree.path(one) for one in tree] == [(), ("A",)]
+        assert [tree.locate(one).path for one in tree] == [(), ("A",)]
 
     def test_the_organization_of_a_part_may_be_above_it(self) -> None:
         partner, folder = tenant("p", "P", "partner", "home"), tenant("f", "F", "folder", "p")
         tree = TenantTree([folder, tenant("g", "G", "folder", "f")], "f", [folder, partner, HOME])
-        assert {tree.organization(one).id for one in tree} == {"p"}
-        assert [tree.path(one) for one in tree] == [("P", "F"), ("P", "F", "G")]
+        assert {tree.locate(one).organization.id for one in tree} == {"p"}
+        assert [tree.locate(one).path for one in tree] == [("P", "F"), ("P", "F", "G")]
 
 
 def found_by(tree: TenantTree, reference: str | list[str]) -> set[str]:
@@ -291,8 +287,8 @@ class TestObjects:
         assert all(isinstance(value, str) for value in (one.id, one.name, one.kind, one.parent_id))
 
 
-class TestShutOut:
-    """Located.shut_out_by"""
+class TestSelfManaging:
+    """Located.self_managing"""
 
     @pytest.mark.parametrize(
         "flags, who",
@@ -311,5 +307,5 @@ class TestShutOut:
     ) -> None:
         kinds = ("customer", "partner", "partner")
         chain = [tenant(f"t{n}", f"T{n}", kinds[n], f"t{n + 1}", ancestral_access=flag) for n, flag in enumerate(flags)]
-        found = Located(chain[0], (), tuple(chain)).shut_out_by
+        found = Located(chain[0], (), tuple(chain)).self_managing
         assert (found and found.id) == who

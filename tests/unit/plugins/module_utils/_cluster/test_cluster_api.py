@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.tenantops.access.plugins.module_utils._cluster.api import ClusterApi, TokenState
+from ansible_collections.tenantops.access.plugins.module_utils._cluster.calls import ClusterApi, TokenState
 from ansible_collections.tenantops.access.plugins.module_utils._errors import (
     AccessError,
     ForbiddenError,

@@ -13,8 +13,6 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.tenantops.access.plugins.module_utils._cluster.info import gather_info
-from ansible_collections.tenantops.access.plugins.module_utils._cluster.session import ensure_present
 from ansible_collections.tenantops.access.plugins.module_utils._errors import (
     AccessError,
     MalformedError,
@@ -24,7 +22,8 @@ from ansible_collections.tenantops.access.plugins.module_utils._errors import (
     UnauthorizedError,
     WaitError,
 )
-from ansible_collections.tenantops.access.tests.unit.support.docluster import Node
+from ansible_collections.tenantops.access.plugins.module_utils._tasks.cluster_info import gather_info
+from ansible_collections.tenantops.access.tests.unit.support.docluster import Node, ensure_present
 from ansible_collections.tenantops.access.tests.unit.support.servers import Reply, Serve
 
 BOTH = ("cluster", "quorum")

@@ -11,12 +11,12 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.tenantops.access.plugins.module_utils._cluster.options import (
+from ansible_collections.tenantops.access.plugins.module_utils._cluster.settings import (
     ClusterSettings,
-    cluster_argument_spec,
     cluster_settings,
 )
 from ansible_collections.tenantops.access.plugins.module_utils._errors import OptionError
+from ansible_collections.tenantops.access.plugins.module_utils._tasks.connection_options import cluster_argument_spec
 
 ALL = {
     "DOCLUSTER_USERNAME": "env-user",

@@ -11,11 +11,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.tenantops.access.plugins.module_utils._cluster.session import (
-    TokenFile,
-    ensure_absent,
-    ensure_present,
-)
+from ansible_collections.tenantops.access.plugins.module_utils._cluster.token_file import TokenFile
 from ansible_collections.tenantops.access.plugins.module_utils._errors import (
     AccessError,
     ForbiddenError,
@@ -24,8 +20,13 @@ from ansible_collections.tenantops.access.plugins.module_utils._errors import (
     UnauthorizedError,
     UnreachableError,
 )
-from ansible_collections.tenantops.access.plugins.module_utils._outcome import Outcome
-from ansible_collections.tenantops.access.tests.unit.support.docluster import ELSEWHERE, Node
+from ansible_collections.tenantops.access.plugins.module_utils._tasks.outcome import Outcome
+from ansible_collections.tenantops.access.tests.unit.support.docluster import (
+    ELSEWHERE,
+    Node,
+    ensure_absent,
+    ensure_present,
+)
 from ansible_collections.tenantops.access.tests.unit.support.servers import Reply, Serve, closed_port
 
 DEAD = "QWJHZKXLVBNMTREWQPOIUYASDFGHJKLZXCVBNMQWERTYUIOPASDFGHJKLZXC"

@@ -13,13 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.tenantops.access.plugins.module_utils._cluster.session import (
-    TokenFile,
-    ensure_absent,
-    ensure_present,
-)
+from ansible_collections.tenantops.access.plugins.module_utils._cluster.token_file import TokenFile
 from ansible_collections.tenantops.access.plugins.module_utils._errors import OptionError
-from ansible_collections.tenantops.access.tests.unit.support.docluster import Node
+from ansible_collections.tenantops.access.tests.unit.support.docluster import Node, ensure_absent, ensure_present
 
 TOKEN = "VPXGCEZHWXEDEFBFWGCQEFJZUIARHUHDOEHDFNPXLNZQLKPEYKFYKIEWKWSS"
 URL = "http://node1.example.com:3033"

@@ -17,12 +17,12 @@ from multiprocessing.context import ForkProcess
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.tenantops.access.plugins.module_utils._enforce.enforcement import EnforceRequest, enforce
-from ansible_collections.tenantops.access.plugins.module_utils._enforce.planning import evaluate
-from ansible_collections.tenantops.access.plugins.module_utils._enforce.progress import Progress
-from ansible_collections.tenantops.access.plugins.module_utils._enforce.rollback import UndoRequest, roll_back
-from ansible_collections.tenantops.access.plugins.module_utils._outcome import Outcome
+from ansible_collections.tenantops.access.plugins.module_utils._estate.evaluate import evaluate
 from ansible_collections.tenantops.access.plugins.module_utils._policy.document import read_policy
+from ansible_collections.tenantops.access.plugins.module_utils._progress import Progress
+from ansible_collections.tenantops.access.plugins.module_utils._tasks.mfa_policy import EnforceRequest, enforce
+from ansible_collections.tenantops.access.plugins.module_utils._tasks.mfa_rollback import UndoRequest, roll_back
+from ansible_collections.tenantops.access.plugins.module_utils._tasks.outcome import Outcome
 from ansible_collections.tenantops.access.tests.unit.support.cloud import Cloud
 
 #: Routes as the simulator counts them, and as faults want them.
@@ -75,8 +75,7 @@ class Estate:
         """A plan as the module for plans returns it."""
         client = self._cloud.connect(**wanted)
         made = evaluate(client, read_policy(document or self.policy()), "all", Progress(None)).plan
-        now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
-        data: dict[str, Any] = json.loads(json.dumps(made.as_data(now)))
+        data: dict[str, Any] = json.loads(json.dumps(made.as_data()))
         self._cloud.simulator.reset_counters()
         return data
 
@@ -95,13 +94,15 @@ def run(
     """What the module would do with a policy, or with a plan."""
     is_plan = "hash" in source
     request = EnforceRequest(
-        None if is_plan else read_policy(source),
-        source if is_plan else None,
-        approve,
-        verify,
-        None if records is None else str(records),
-        "changed",
-        scope_id,
+        policy=None if is_plan else source,
+        policy_file=None,
+        plan=source if is_plan else None,
+        plan_file=None,
+        scope_id=scope_id,
+        approve=approve,
+        verify=verify,
+        record_dir=None if records is None else str(records),
+        return_tenants="changed",
     )
     return enforce(cloud.connect(**wanted), request, Progress(None), check)
 
@@ -118,7 +119,13 @@ def undo(
 ) -> Outcome:
     """What the module for rolling back would do with a record, or with the changes that a run returned."""
     path, changes = (str(source), None) if isinstance(source, Path) else (None, source)
-    request = UndoRequest(path, changes, scope_id, None if records is None else str(records), allow_disable)
+    request = UndoRequest(
+        record_path=path,
+        changes=changes,
+        scope_id=scope_id,
+        record_dir=None if records is None else str(records),
+        allow_disable=allow_disable,
+    )
     return roll_back(cloud.connect(**wanted), request, Progress(None), check)
 
 

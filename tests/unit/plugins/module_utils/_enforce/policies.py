@@ -10,7 +10,7 @@ import datetime
 from random import Random
 from typing import Any
 
-from ansible_collections.tenantops.access.plugins.module_utils._policy.decide import Facts
+from ansible_collections.tenantops.access.plugins.module_utils._policy.facts import Facts
 
 #: An id that no tenant has.
 NOBODY = "00000000-0000-4000-8000-000000000000"

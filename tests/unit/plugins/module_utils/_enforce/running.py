@@ -13,11 +13,10 @@ from typing import Any
 import pytest
 
 from ansible_collections.tenantops.access.plugins.module_utils._acronis.client import AcronisClient
-from ansible_collections.tenantops.access.plugins.module_utils._enforce.planning import PlanRequest, plan_estate
-from ansible_collections.tenantops.access.plugins.module_utils._enforce.progress import Progress
-from ansible_collections.tenantops.access.plugins.module_utils._outcome import Outcome
-from ansible_collections.tenantops.access.plugins.module_utils._policy.decide import DISPOSITIONS
-from ansible_collections.tenantops.access.plugins.module_utils._policy.document import read_policy
+from ansible_collections.tenantops.access.plugins.module_utils._progress import Progress
+from ansible_collections.tenantops.access.plugins.module_utils._tasks.mfa_plan import PlanRequest, plan_estate
+from ansible_collections.tenantops.access.plugins.module_utils._tasks.outcome import Outcome
+from ansible_collections.tenantops.access.plugins.module_utils._text import DISPOSITIONS
 from ansible_collections.tenantops.access.tests.unit.plugins.module_utils._enforce.truth import Expected, Truth
 from ansible_collections.tenantops.access.tests.unit.plugins.module_utils._policy import oracle
 
@@ -36,7 +35,9 @@ def make_plan(
     progress: Progress | None = None,
 ) -> Outcome:
     """What the module would return."""
-    request = PlanRequest(read_policy(document), verify, return_tenants, dest)
+    request = PlanRequest(
+        policy=document, policy_file=None, scope_id=None, verify=verify, return_tenants=return_tenants, dest=dest
+    )
     return plan_estate(client, request, progress or Progress(None), check)
 
 

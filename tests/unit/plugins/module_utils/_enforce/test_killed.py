@@ -18,7 +18,7 @@ from random import Random
 
 import pytest
 
-from ansible_collections.tenantops.access.plugins.module_utils._enforce.record import read_record
+from ansible_collections.tenantops.access.plugins.module_utils._record.record import read_record
 from ansible_collections.tenantops.access.tests.unit.plugins.module_utils._enforce.enforcing import (
     ENDPOINT,
     Estate,

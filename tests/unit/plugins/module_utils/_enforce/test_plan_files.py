@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.tenantops.access.plugins.module_utils._errors import OptionError
-from ansible_collections.tenantops.access.plugins.module_utils._outcome import Outcome
+from ansible_collections.tenantops.access.plugins.module_utils._tasks.outcome import Outcome
 from ansible_collections.tenantops.access.tests.unit.plugins.module_utils._enforce.policies import policy
 from ansible_collections.tenantops.access.tests.unit.plugins.module_utils._enforce.running import ENDPOINT, make_plan
 from ansible_collections.tenantops.access.tests.unit.support.cloud import Cloud

@@ -19,7 +19,7 @@ from ansible_collections.tenantops.access.plugins.module_utils._errors import (
     ServerError,
     UnauthorizedError,
 )
-from ansible_collections.tenantops.access.plugins.module_utils._outcome import Outcome
+from ansible_collections.tenantops.access.plugins.module_utils._tasks.outcome import Outcome
 from ansible_collections.tenantops.access.tests.unit.plugins.module_utils._enforce.policies import policy
 from ansible_collections.tenantops.access.tests.unit.plugins.module_utils._enforce.running import (
     ENDPOINT,

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.tenantops.access.plugins.module_utils._acronis.evidence import SAMPLE_SIZE
+from ansible_collections.tenantops.access.plugins.module_utils._estate.evidence import SAMPLE_SIZE
 from ansible_collections.tenantops.access.tests.unit.plugins.module_utils._enforce.policies import Dice
 from ansible_collections.tenantops.access.tests.unit.plugins.module_utils._enforce.running import (
     assert_planned,

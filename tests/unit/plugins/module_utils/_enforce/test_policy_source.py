@@ -14,9 +14,9 @@ from typing import Any
 import pytest
 import yaml
 
-from ansible_collections.tenantops.access.plugins.module_utils._enforce.policy_source import given_policy
 from ansible_collections.tenantops.access.plugins.module_utils._errors import OptionError
 from ansible_collections.tenantops.access.plugins.module_utils._policy.document import Policy
+from ansible_collections.tenantops.access.plugins.module_utils._tasks.policy_files import given_policy
 from ansible_collections.tenantops.access.tests.unit.plugins.module_utils._enforce.policies import policy, rule
 
 WHOLE = policy(

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.tenantops.access.plugins.module_utils._enforce.progress import FILE_NAME, Progress
+from ansible_collections.tenantops.access.plugins.module_utils._progress import FILE_NAME, Progress
 from ansible_collections.tenantops.access.tests.unit.plugins.module_utils._enforce.policies import policy
 from ansible_collections.tenantops.access.tests.unit.plugins.module_utils._enforce.running import (
     assert_planned,

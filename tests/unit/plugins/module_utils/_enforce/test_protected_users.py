@@ -13,7 +13,7 @@ import pytest
 
 from ansible_collections.tenantops.access.plugins.module_utils._acronis import users
 from ansible_collections.tenantops.access.plugins.module_utils._errors import AccessError
-from ansible_collections.tenantops.access.plugins.module_utils._outcome import Outcome
+from ansible_collections.tenantops.access.plugins.module_utils._tasks.outcome import Outcome
 from ansible_collections.tenantops.access.tests.unit.plugins.module_utils._enforce.policies import (
     exception,
     in_days,
@@ -64,7 +64,7 @@ class TestWhom:
             ({}, [LOGIN]),
             ({}, ["backup-*"]),
             ({}, ["BACKUP-*@Harbor.EXAMPLE"]),
-            ({}, ["nobody", "*@harbor.?xampl[ae]"]),
+            ({}, ["nobody", "*@harbor.ex*mple"]),
             ({"login": "Backup-Agent@harbor.example"}, ["backup-*"]),
             ({"login": "b1@harbor.example", "email": "Backup@harbor.example"}, ["backup@*"]),
             ({"activated": False}, ["backup-*"]),
@@ -92,7 +92,7 @@ class TestWhom:
             ({"deleted": True}, ["backup-*"]),
             ({}, ["backup"]),
             ({}, ["agent@*"]),
-            ({}, ["backup-[!a]*"]),
+            ({}, ["backup-\\*"]),
         ],
         ids=str,
     )
@@ -138,13 +138,13 @@ class TestWhom:
         assert found == ["blocked", "excepted", "compliant"]
 
     def test_many_are_counted_and_each_is_named_once(self, cloud: Cloud, scope: str) -> None:
-        crowded = str(tenant(cloud, parent_id=scope, users=9)["id"])
-        cloud.simulator.fault("duplicate_items", route="/users", count=9, times=None)
+        crowded = str(tenant(cloud, parent_id=scope, users=15)["id"])
+        cloud.simulator.fault("duplicate_items", route="/users", count=15, times=None)
         outcome = make_plan(cloud.connect(), protecting("*", scope_id=scope))
         shown = reason(outcome, crowded)
         logins = [user["login"] for user in cloud.simulator.tenant(crowded)["users"]]
-        assert sum(login in shown for login in logins) == 3
-        assert shown.endswith("and 6 more")
+        assert sum(login in shown for login in logins) == 10
+        assert shown.endswith("and 5 more")
 
     def test_a_sample_is_protected_too(self, cloud: Cloud, scope: str) -> None:
         blocked = [place(cloud, scope, login=f"backup-{number}") for number in range(25)]

@@ -16,13 +16,10 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.tenantops.access.plugins.module_utils._enforce.record import (
-    Record,
-    Run,
-    ScopeLock,
-    read_record,
-)
 from ansible_collections.tenantops.access.plugins.module_utils._errors import OptionError, RefusedError
+from ansible_collections.tenantops.access.plugins.module_utils._record.lock import ScopeLock
+from ansible_collections.tenantops.access.plugins.module_utils._record.record import Record, read_record
+from ansible_collections.tenantops.access.plugins.module_utils._record.run import Run
 from ansible_collections.tenantops.access.tests.unit.plugins.module_utils._enforce.enforcing import (
     ENDPOINT,
     Estate,

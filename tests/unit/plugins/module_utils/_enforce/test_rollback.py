@@ -15,10 +15,12 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.tenantops.access.plugins.module_utils._enforce.record import Run, ScopeLock, read_record
-from ansible_collections.tenantops.access.plugins.module_utils._enforce.rollback import Undo, UndoRequest
+from ansible_collections.tenantops.access.plugins.module_utils._enforce.undoing import UndoJob
 from ansible_collections.tenantops.access.plugins.module_utils._errors import OptionError, RefusedError
-from ansible_collections.tenantops.access.plugins.module_utils._outcome import Outcome
+from ansible_collections.tenantops.access.plugins.module_utils._record.lock import ScopeLock
+from ansible_collections.tenantops.access.plugins.module_utils._record.record import read_record
+from ansible_collections.tenantops.access.plugins.module_utils._record.run import Run
+from ansible_collections.tenantops.access.plugins.module_utils._tasks.outcome import Outcome
 from ansible_collections.tenantops.access.tests.unit.plugins.module_utils._enforce.enforcing import (
     ENDPOINT,
     Change,
@@ -223,7 +225,7 @@ class TestRecord:
         estate = Estate(cloud, 2)
         outcome = run(cloud, estate.policy(), records=tmp_path)
         undone = undo(cloud, Path(outcome.values["record_path"]), client="neighbour")
-        assert results(undone) == dict.fromkeys(estate.off, "failed")
+        assert results(undone) == dict.fromkeys(estate.off, "not_started")
         assert undone.failure is not None
         assert undone.values["conflicts"] == []
 
@@ -232,11 +234,10 @@ class TestRecord:
         outcome = run(cloud, estate.policy(), records=tmp_path)
         path = Path(outcome.values["record_path"])
         whole = path.read_bytes()
-        request = UndoRequest(str(path), None, None, None, True)
         path.write_bytes(b"".join(whole.splitlines(keepends=True)[:5]))
-        assert request.header() == read_record(str(path))[0]
+        job = job_of(str(path))
         path.write_bytes(whole)
-        assert len(request.undos()) == 6
+        assert len(job.done()) == 6
 
     def test_what_cannot_be_recorded_is_not_done(self, cloud: Cloud, tmp_path: Path) -> None:
         estate = Estate(cloud, 5)
@@ -309,7 +310,7 @@ class TestConflicts:
         cloud.simulator.fault("error_text", path=f"/api/2/tenants/{first}/mfa/status", times=None)
         done = undo(cloud, source_of(outcome, what))
         assert first in (done.failure or "")
-        assert results(done) == {first: "failed", **dict.fromkeys(others, "changed")}
+        assert results(done) == {first: "not_started", **dict.fromkeys(others, "changed")}
         assert estate.enabled() == {first}
 
     @pytest.mark.parametrize("kind", ["reset_after", "error_after", "empty_body", "cut_off"])
@@ -331,9 +332,10 @@ class TestConflicts:
         assert cloud.count(MFA) == 5
 
 
-def undos_of(changes: list[dict[str, Any]]) -> list[Undo]:
-    """What is to be undone of changes that a run returned."""
-    return UndoRequest(None, changes, None, None, True).undos()
+def job_of(source: str | list[dict[str, Any]]) -> UndoJob:
+    """The undoing of a run, by its record or by the changes that it returned."""
+    path, changes = (source, None) if isinstance(source, str) else (None, source)
+    return UndoJob(record_path=path, changes=changes, scope_id=None, directory=None, allow_disable=True)
 
 
 class TestSources:
@@ -351,19 +353,19 @@ class TestSources:
     )
     def test_changes_that_are_none(self, changed: dict[str, Any]) -> None:
         good = {"tenant_id": "a", "path": ["a"], "before": "disabled", "after": "enabled", "result": "changed"}
-        assert len(undos_of([good])) == 1
+        assert len(job_of([good]).done()) == 1
         with pytest.raises(OptionError):
-            undos_of([{**good, **changed}])
+            job_of([{**good, **changed}]).done()
         missing = {name: value for name, value in good.items() if name not in changed}
         with pytest.raises(OptionError):
-            undos_of([missing])
+            job_of([missing]).done()
 
     @pytest.mark.parametrize("content", ["no newline", "{}", "\n", '{"hash": "x"}\n'])
     def test_records_that_are_none(self, tmp_path: Path, content: str) -> None:
         path = tmp_path / "record.jsonl"
         path.write_text(content, encoding="utf-8")
         with pytest.raises(OptionError):
-            UndoRequest(str(path), None, None, None, True).undos()
+            job_of(str(path)).done()
 
     def test_nothing_to_undo(self, cloud: Cloud, tmp_path: Path) -> None:
         estate = Estate(cloud, 0, on=1)

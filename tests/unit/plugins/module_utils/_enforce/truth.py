@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
-from ansible_collections.tenantops.access.plugins.module_utils._policy.decide import Facts
+from ansible_collections.tenantops.access.plugins.module_utils._policy.facts import Facts
 from ansible_collections.tenantops.access.tests.unit.plugins.module_utils._policy import oracle
 from simulator.process import Simulator
 
@@ -67,6 +67,7 @@ class Truth:
         alone = [above["name"] for above in self._chain(one) if not above["ancestral_access"]]
         locked = one["update_lock"]["enabled"] and one["update_lock"]["owner_id"] != self._own
         always = one["kind"] == "partner" and one["pricing_mode"] == "production"
+        enrolled = sum(user["totp"] and not user["exempt"] for user in users)
         return Facts(
             id=one["id"],
             name=one["name"],
@@ -81,11 +82,13 @@ class Truth:
             evidence="endpoint",
             problem=None,
             update_allowed=not (alone or locked or (always and one["mfa"] == "enabled")),
-            shut_out=bool(alone),
-            locked=locked,
+            self_managing=alone[0] if alone else None,
+            locked=one["update_lock"]["enabled"],
+            lock_owner_id=one["update_lock"]["owner_id"] if locked else None,
             always_enabled=always,
             users_count=len(users),
-            enrolled_count=sum(user["totp"] and not user["exempt"] for user in users),
+            enrolled_count=enrolled,
+            lockouts_max=len(users) - enrolled,
             protected=tuple(user["login"] for user in users if is_protected(user, protected)),
         )
 

@@ -12,12 +12,14 @@ import datetime
 from collections.abc import Iterable
 from typing import Any
 
-from ansible_collections.tenantops.access.plugins.module_utils._policy.decide import Decision, Facts, decide
+from ansible_collections.tenantops.access.plugins.module_utils._policy.decide import Decision, decide
 from ansible_collections.tenantops.access.plugins.module_utils._policy.document import Policy, read_policy
+from ansible_collections.tenantops.access.plugins.module_utils._policy.facts import Facts
 from ansible_collections.tenantops.access.plugins.module_utils._policy.guards import Violation, violations
 from ansible_collections.tenantops.access.plugins.module_utils._policy.plan import Plan, make_plan
 
 TODAY = datetime.date(2027, 1, 10)
+NOW = "2026-11-21T21:30:00Z"
 SCOPE = "scope"
 
 
@@ -62,13 +64,16 @@ def facts(tenant_id: str = "c1", **more: Any) -> Facts:
         "evidence": "endpoint",
         "problem": None,
         "update_allowed": True,
-        "shut_out": False,
+        "self_managing": None,
         "locked": False,
+        "lock_owner_id": None,
         "always_enabled": False,
         "users_count": 3,
         "enrolled_count": 0,
     }
-    return Facts(**{"id": tenant_id, **usual, **more})
+    given = {"id": tenant_id, **usual, **more}
+    counts = given["users_count"], given["enrolled_count"]
+    return Facts(**{"lockouts_max": None if None in counts else max(0, counts[0] - counts[1]), **given})
 
 
 def customers(count: int, prefix: str = "c", **more: Any) -> list[Facts]:
@@ -84,7 +89,7 @@ def decision(made: Policy, one: Facts, today: datetime.date = TODAY) -> Decision
 
 def plan(made: Policy, estate: Iterable[Facts], scope_id: str = SCOPE, today: datetime.date = TODAY) -> Plan:
     """The plan of a policy for an estate."""
-    return make_plan(made, scope_id, decide(made, estate, today), today)
+    return make_plan(made, decide(made, estate, today), scope_id=scope_id, today=today, created_at=NOW)
 
 
 def guarded(made: Policy, estate: Iterable[Facts], today: datetime.date = TODAY) -> dict[str, Violation]:

@@ -15,7 +15,7 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
-from ansible_collections.tenantops.access.plugins.module_utils._policy.decide import Facts
+from ansible_collections.tenantops.access.plugins.module_utils._policy.facts import Facts
 
 #: A star in a level; everything else in it is a character.
 ANY = None
@@ -150,8 +150,8 @@ def verdict(document: dict[str, Any], one: Facts, today: datetime.date) -> Verdi
         return say("converging")
     if (
         one.update_allowed is False
-        or one.shut_out
-        or one.locked
+        or one.self_managing is not None
+        or one.lock_owner_id is not None
         or (wanted == "enabled" and one.protected)
         or (wanted == "disabled" and one.always_enabled)
     ):

@@ -12,7 +12,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from ansible_collections.tenantops.access.plugins.module_utils._policy.decide import Facts
+from ansible_collections.tenantops.access.plugins.module_utils._policy.facts import Facts
 from ansible_collections.tenantops.access.tests.unit.plugins.module_utils._policy.builders import SCOPE, day, facts
 
 #: Characters that separate, escape or stand for others somewhere, alike and unlike ones.
@@ -89,8 +89,9 @@ def _state(random: Random) -> dict[str, Any]:
         "enabled": random.choice([True] * 8 + [None, False]),
         "status": random.choice(["enabled", "disabled"] * 5 + ["disable_in_progress"] * 2 + ["unknown"]),
         "update_allowed": random.choice([True] * 8 + [None, False]),
-        "shut_out": random.random() < 0.05,
+        "self_managing": "the tenant" if random.random() < 0.05 else None,
         "locked": random.random() < 0.05,
+        "lock_owner_id": "another" if random.random() < 0.05 else None,
         "always_enabled": random.random() < 0.2,
         "users_count": random.choice([0, 1, 3, 400] * 3 + [None]),
         "enrolled_count": random.choice([0, 1, 3, 400] * 3 + [None]),

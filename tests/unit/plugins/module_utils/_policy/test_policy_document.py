@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.tenantops.access.plugins.module_utils._policy.document import PolicyError, read_policy
+from ansible_collections.tenantops.access.plugins.module_utils._policy.document import read_policy
+from ansible_collections.tenantops.access.plugins.module_utils._policy.form import PolicyError
 from ansible_collections.tenantops.access.tests.unit.plugins.module_utils._policy.builders import (
     changed,
     document,

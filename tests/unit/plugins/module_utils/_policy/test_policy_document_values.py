@@ -18,9 +18,10 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.tenantops.access.plugins.module_utils._enforce.policy_source import given_policy
-from ansible_collections.tenantops.access.plugins.module_utils._policy.document import PolicyError, read_policy
+from ansible_collections.tenantops.access.plugins.module_utils._policy.document import read_policy
+from ansible_collections.tenantops.access.plugins.module_utils._policy.form import PolicyError
 from ansible_collections.tenantops.access.plugins.module_utils._policy.schema import POLICY
+from ansible_collections.tenantops.access.plugins.module_utils._tasks.policy_files import given_policy
 from ansible_collections.tenantops.access.tests.unit.plugins.module_utils._policy.builders import (
     changed,
     document,
@@ -111,7 +112,8 @@ def test_an_example_is_read() -> None:
     assert (excepted.tenant, excepted.owner, excepted.ticket) == ("Northwind/Lab", "jane@example.com", "CHG-1234")
     assert excepted.expires == datetime.date(2027, 1, 31)
     assert (read.guards.max_changes, read.guards.max_change_percent, read.guards.max_lockouts) == (10, 12.5, 20)
-    assert read.guards.protected_users == ("backup-*@example.com",)
+    (protected,) = read.guards.protected_users
+    assert [protected.fits(login) for login in ("backup-1@example.com", "backup@example.com")] == [True, False]
     assert read.guards.allow_disable and read.guards.enforce_expired
     assert read.rollout.waves == (fractions.Fraction(1, 100), fractions.Fraction(1, 8), fractions.Fraction(1))
     assert (read.rollout.max_per_run, read.rollout.max_failures) == (50, 3)

@@ -20,17 +20,15 @@ from typing import Any
 import pytest
 import yaml
 
-from ansible_collections.tenantops.access.plugins.module_utils._policy.decide import (
-    DISPOSITIONS,
-    Facts,
-    compliance_percent,
-    decide,
-)
-from ansible_collections.tenantops.access.plugins.module_utils._policy.document import PolicyError, read_policy
+from ansible_collections.tenantops.access.plugins.module_utils._policy.decide import compliance_percent, decide
+from ansible_collections.tenantops.access.plugins.module_utils._policy.document import read_policy
 from ansible_collections.tenantops.access.plugins.module_utils._policy.exceptions import exception_states
+from ansible_collections.tenantops.access.plugins.module_utils._policy.facts import Facts
+from ansible_collections.tenantops.access.plugins.module_utils._policy.form import PolicyError
 from ansible_collections.tenantops.access.plugins.module_utils._policy.guards import violations
 from ansible_collections.tenantops.access.plugins.module_utils._policy.plan import make_plan
-from ansible_collections.tenantops.access.tests.unit.plugins.module_utils._policy.builders import applied, facts
+from ansible_collections.tenantops.access.plugins.module_utils._text import DISPOSITIONS
+from ansible_collections.tenantops.access.tests.unit.plugins.module_utils._policy.builders import NOW, applied, facts
 
 FILES = sorted(Path(__file__).with_name("estates").glob("*.yml"))
 EXPECTATIONS = {"tenants", "changes", "compliance", "pending", "selected", "violated", "exceptions", "error"}
@@ -78,7 +76,7 @@ def test_estate(file: Path) -> None:
         return
     root = next(one.id for one in estate if one.is_root)
     decisions = decide(policy, estate, today)
-    plan = make_plan(policy, root, decisions, today)
+    plan = make_plan(policy, decisions, scope_id=root, today=today, created_at=NOW)
     assert {one.facts.id: [one.disposition, one.rule] for one in decisions} == expect["tenants"]
     counts = Counter(one.disposition for one in decisions)
     assert sum(counts[disposition] for disposition in DISPOSITIONS) == len(estate)
@@ -100,5 +98,10 @@ def test_estate(file: Path) -> None:
         for state in exception_states(policy, decisions, today)
     ]
     assert said == expect.get("exceptions", [])
-    assert json.loads(json.dumps(plan.as_data("now"))) == plan.as_data("now")
-    assert make_plan(policy, root, decide(policy, applied(plan.changes, estate), today), today).changes == ()
+    assert json.loads(json.dumps(plan.as_data())) == plan.as_data()
+    assert (
+        make_plan(
+            policy, decide(policy, applied(plan.changes, estate), today), scope_id=root, today=today, created_at=NOW
+        ).changes
+        == ()
+    )

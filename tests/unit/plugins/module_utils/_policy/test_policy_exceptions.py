@@ -7,16 +7,16 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 from typing import Any
 
 import pytest
 
-from ansible_collections.tenantops.access.plugins.module_utils._policy.decide import Facts, decide
+from ansible_collections.tenantops.access.plugins.module_utils._policy.decide import decide
 from ansible_collections.tenantops.access.plugins.module_utils._policy.exceptions import (
     ExceptionState,
     exception_states,
 )
+from ansible_collections.tenantops.access.plugins.module_utils._policy.facts import Facts
 from ansible_collections.tenantops.access.tests.unit.plugins.module_utils._policy.builders import (
     TODAY,
     day,
@@ -37,7 +37,7 @@ def states(estate: list[Facts], *exceptions: dict[str, Any]) -> list[ExceptionSt
 def warnings(one: Facts, **more: Any) -> list[str]:
     """What is said of an exception for a tenant."""
     (state,) = states([one], exception(one.id, **more))
-    return list(state.warnings(lambda name: json.dumps(name, ensure_ascii=False)))
+    return list(state.warnings())
 
 
 @pytest.mark.parametrize(("expires", "holds"), [(-400, False), (-1, False), (0, True), (1, True), (400, True)])
@@ -113,7 +113,7 @@ def test_every_exception_is_shown_in_the_policys_order() -> None:
 
 def test_an_exception_for_nobody_is_a_warning() -> None:
     (state,) = states([facts()], exception("gone"))
-    (text,) = state.warnings(str)
+    (text,) = state.warnings()
     assert "gone" in text
     assert "no tenant" in text
 

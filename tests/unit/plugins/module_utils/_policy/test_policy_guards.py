@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.tenantops.access.plugins.module_utils._policy.decide import Facts
+from ansible_collections.tenantops.access.plugins.module_utils._policy.facts import Facts
 from ansible_collections.tenantops.access.plugins.module_utils._policy.guards import violations
 from ansible_collections.tenantops.access.plugins.module_utils._policy.plan import read_plan
 from ansible_collections.tenantops.access.tests.unit.plugins.module_utils._policy.builders import (
@@ -112,7 +112,7 @@ EXPIRED = [exception(f"other{number}", expires=day(-1)) for number in range(11)]
         ({"status": "enabled"}, {}, True),
         ({"status": "enabled"}, {"exceptions": EXCEPTED}, False),
         ({"status": "enabled"}, {"exceptions": EXPIRED}, True),
-        ({"locked": True}, {}, True),
+        ({"lock_owner_id": "owner"}, {}, True),
         ({"status": "unknown"}, {}, True),
         ({"enabled": False}, {}, False),
         ({"kind": "unit", "inherits_from": "customer c0"}, {}, False),
@@ -200,7 +200,7 @@ def test_switching_on_is_not_weakening() -> None:
 def test_what_is_off_or_blocked_is_not_weakened() -> None:
     estate = [
         *customers(3),
-        facts("locked", status="enabled", locked=True),
+        facts("locked", status="enabled", lock_owner_id="owner"),
         facts("going", status="disable_in_progress"),
     ]
     assert only("allow_disable", False, estate, rule("disabled")) is None
@@ -280,6 +280,6 @@ def test_several_guards_speak_at_once() -> None:
 def test_a_plan_that_was_kept_is_guarded_alike() -> None:
     made = policy(guards={"max_changes": 3, "max_change_percent": 10}, exceptions=[exception("c0", expires=day(-1))])
     fresh = plan(made, [*customers(11), *customers(5, prefix="on", status="enabled"), facts("c99", users_count=None)])
-    kept = read_plan(json.loads(json.dumps(fresh.as_data("then"))))
+    kept = read_plan(json.loads(json.dumps(fresh.as_data())))
     assert len(violations(fresh)) == 4
     assert violations(kept) == violations(fresh)

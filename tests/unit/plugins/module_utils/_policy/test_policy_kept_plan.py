@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import copy
+import dataclasses
 import datetime
 import json
 from typing import Any
@@ -14,10 +15,13 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-from ansible_collections.tenantops.access.plugins.module_utils._policy.decide import Facts, decide
-from ansible_collections.tenantops.access.plugins.module_utils._policy.document import PolicyError, read_policy
+from ansible_collections.tenantops.access.plugins.module_utils._policy.decide import decide
+from ansible_collections.tenantops.access.plugins.module_utils._policy.document import read_policy
+from ansible_collections.tenantops.access.plugins.module_utils._policy.facts import Facts
+from ansible_collections.tenantops.access.plugins.module_utils._policy.form import PolicyError
 from ansible_collections.tenantops.access.plugins.module_utils._policy.plan import make_plan, read_plan
 from ansible_collections.tenantops.access.tests.unit.plugins.module_utils._policy.builders import (
+    NOW,
     SCOPE,
     changed,
     customers,
@@ -33,7 +37,7 @@ from ansible_collections.tenantops.access.tests.unit.plugins.module_utils._polic
 LATER = rule(name="later", match={"id": ["later"]}, not_before=day(5))
 POLICY = policy(LATER, rule(), exceptions=[exception("on")], rollout={"max_per_run": 2})
 ESTATE = [*customers(3), facts("on", status="enabled"), facts("odd", name="{{ 7*7 }}\n\x1b[31m/é*\\"), facts("later")]
-KEPT: dict[str, Any] = plan(POLICY, ESTATE).as_data("2027-01-10T12:00:00Z")
+KEPT: dict[str, Any] = plan(POLICY, ESTATE).as_data()
 #: Every part of a plan that is needed.
 PARTS: list[tuple[str | int, ...]] = [
     *((name,) for name in ("format", "hash", "scope_id", "wanted", "policy", "changes", "pending", "digest")),
@@ -58,10 +62,10 @@ NOWHERE_RIGHT: list[Any] = [
 @given(cases(), TODAYS)
 def test_any_plan_is_read_again_as_it_was(case: tuple[list[Facts], dict[str, Any]], today: datetime.date) -> None:
     made = read_policy(case[1])
-    fresh = make_plan(made, SCOPE, decide(made, case[0], today), today)
-    kept = json.loads(json.dumps(fresh.as_data("then")))
+    fresh = make_plan(made, decide(made, case[0], today), scope_id=SCOPE, today=today, created_at=NOW)
+    kept = json.loads(json.dumps(fresh.as_data()))
     again = read_plan(kept)
-    assert again.as_data("then") == kept
+    assert again.as_data() == kept
     assert (again.changes, again.pending, again.wanted, again.hash) == (
         fresh.changes,
         fresh.pending,
@@ -203,10 +207,15 @@ def test_a_policy_that_is_wrong_is_named_by_its_place() -> None:
 
 
 def test_when_it_was_made_is_all_that_may_differ() -> None:
-    later = plan(POLICY, ESTATE).as_data("later")
-    assert later == {**KEPT, "created_at": "later"}
-    assert read_plan(later) == read_plan(KEPT)
-    assert read_plan({**KEPT, "created_at": "edited"}) == read_plan(KEPT)
+    later = {**KEPT, "created_at": "2027-01-11T00:00:00Z"}
+    read = read_plan(later)
+    assert read == dataclasses.replace(read_plan(KEPT), created_at="2027-01-11T00:00:00Z")
+    assert read.as_data() == later
+
+
+@pytest.mark.parametrize("moment", ["", "yesterday", "2027-01-11", "2027-01-11T00:00:00+01:00", 7, None])
+def test_a_plan_says_when_it_was_made(moment: Any) -> None:
+    assert "'created_at'" in refused({**KEPT, "created_at": moment})
 
 
 def test_the_order_of_keys_may_differ() -> None:

@@ -16,6 +16,7 @@ import pytest
 
 from ansible_collections.tenantops.access.plugins.module_utils._policy.document import read_policy
 from ansible_collections.tenantops.access.tests.unit.plugins.module_utils._policy.builders import (
+    NOW,
     SCOPE,
     TODAY,
     applied,
@@ -88,7 +89,7 @@ def test_only_what_drifted_changes() -> None:
         facts("gone", enabled=False),
         facts("excepted"),
         facts("on", status="enabled"),
-        facts("locked", locked=True),
+        facts("locked", lock_owner_id="owner"),
         facts("partner", kind="partner"),
         facts("later", pricing_mode="trial"),
         facts("drifted"),
@@ -111,7 +112,7 @@ def test_what_is_pending_stands_in_the_plan_and_not_in_its_hash() -> None:
     later = rule(name="later", match={"id": ["later"]}, not_before=day(5))
     made = policy(later, rule())
     with_more = plan(made, [facts("c1"), facts("later")])
-    assert with_more.as_data("now")["pending"] == [
+    assert with_more.as_data()["pending"] == [
         {**with_more.pending[0][0].as_data(), "not_before": day(5), "tenant_id": "later"}
     ]
     compliant = plan(made, [facts("c1"), facts("later", status="enabled")])
@@ -233,10 +234,10 @@ def test_defaults_may_be_written_out() -> None:
 
 def test_a_plan_file_holds_its_policy() -> None:
     made = plan(policy(**USUAL), ESTATE)
-    data = made.as_data("2027-01-10T12:00:00Z")
+    data = made.as_data()
     kept = json.loads(json.dumps(data))
     assert kept == data
-    assert (kept["hash"], kept["created_at"], kept["scope_id"]) == (made.hash, "2027-01-10T12:00:00Z", SCOPE)
+    assert (kept["hash"], kept["created_at"], kept["scope_id"]) == (made.hash, NOW, SCOPE)
     assert [change["tenant_id"] for change in kept["changes"]] == [change.tenant_id for change in made.changes]
     again = read_policy(kept["policy"])
     assert again.scope_id == SCOPE
@@ -244,5 +245,5 @@ def test_a_plan_file_holds_its_policy() -> None:
 
 
 def test_a_plan_is_of_the_scope_that_was_found() -> None:
-    data = plan(policy(), ESTATE, "found").as_data("now")
+    data = plan(policy(), ESTATE, "found").as_data()
     assert (data["scope_id"], data["policy"]["scope_id"]) == ("found", "found")

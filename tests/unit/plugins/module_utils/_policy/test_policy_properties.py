@@ -16,18 +16,17 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ansible_collections.tenantops.access.plugins.module_utils._policy.decide import (
-    DISPOSITIONS,
-    Facts,
-    compliance_percent,
-    decide,
-)
-from ansible_collections.tenantops.access.plugins.module_utils._policy.document import PolicyError, read_policy
+from ansible_collections.tenantops.access.plugins.module_utils._policy.decide import compliance_percent, decide
+from ansible_collections.tenantops.access.plugins.module_utils._policy.document import read_policy
 from ansible_collections.tenantops.access.plugins.module_utils._policy.exceptions import exception_states
+from ansible_collections.tenantops.access.plugins.module_utils._policy.facts import Facts
+from ansible_collections.tenantops.access.plugins.module_utils._policy.form import PolicyError
 from ansible_collections.tenantops.access.plugins.module_utils._policy.guards import violations
 from ansible_collections.tenantops.access.plugins.module_utils._policy.plan import Plan, make_plan
+from ansible_collections.tenantops.access.plugins.module_utils._text import DISPOSITIONS
 from ansible_collections.tenantops.access.tests.unit.plugins.module_utils._policy import oracle
 from ansible_collections.tenantops.access.tests.unit.plugins.module_utils._policy.builders import (
+    NOW,
     SCOPE,
     applied,
     facts,
@@ -46,7 +45,7 @@ Case = tuple[list[Facts], dict[str, Any]]
 def plan_of(case: Case, today: datetime.date) -> Plan:
     """The plan of a case."""
     made = read_policy(case[1])
-    return make_plan(made, SCOPE, decide(made, case[0], today), today)
+    return make_plan(made, decide(made, case[0], today), scope_id=SCOPE, today=today, created_at=NOW)
 
 
 @settings(max_examples=500 * LENGTH)
@@ -123,7 +122,7 @@ def test_a_plan_has_every_drifted_tenant_once(case: Case, today: datetime.date) 
             assert change.lockouts_max is None
         else:
             assert change.lockouts_max == max(one.users_count - one.enrolled_count, 0)
-    data = plan.as_data("now")
+    data = plan.as_data()
     assert json.loads(json.dumps(data)) == data
 
 
@@ -133,10 +132,10 @@ def test_after_a_plan_nothing_is_left_and_nobody_else_was_touched(case: Case, to
     estate, document = case
     made = read_policy(document)
     before = decide(made, estate, today)
-    plan = make_plan(made, SCOPE, before, today)
+    plan = make_plan(made, before, scope_id=SCOPE, today=today, created_at=NOW)
     after_estate = applied(plan.changes, estate)
     after = decide(made, after_estate, today)
-    assert make_plan(made, SCOPE, after, today).changes == ()
+    assert make_plan(made, after, scope_id=SCOPE, today=today, created_at=NOW).changes == ()
     planned = {change.tenant_id for change in plan.changes}
     for one, other in zip(before, after, strict=True):
         if one.facts.id in planned:
@@ -207,7 +206,9 @@ def test_the_hash_is_of_scope_and_policy(case: Case, today: datetime.date, data:
     more = [*document["exceptions"], {"tenant_id": "more", "reason": "a", "owner": "b", "expires": "2027-01-01"}]
     assert plan_of((estate, {**document, "exceptions": more}), today).hash != plan.hash
     made = read_policy(document)
-    assert make_plan(made, "another", decide(made, estate, today), today).hash != plan.hash
+    assert (
+        make_plan(made, decide(made, estate, today), scope_id="another", today=today, created_at=NOW).hash != plan.hash
+    )
 
 
 @MANY
@@ -238,7 +239,7 @@ def test_what_became_of_the_exceptions(case: Case, today: datetime.date) -> None
         days = (datetime.date.fromisoformat(item["expires"]) - today).days
         assert state.facts == known.get(item["tenant_id"])
         assert (state.expired, state.expires_soon) == (days < 0, 0 <= days <= 14)
-        said = list(state.warnings(json.dumps))
+        said = list(state.warnings())
         assert bool(said) == (
             state.facts is None or days <= 14 or (state.facts is not None and state.facts.inherits_from is not None)
         )

@@ -10,13 +10,13 @@ import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
 
+from .._cluster.calls import ClusterApi
+from .._cluster.session import ClusterSession
+from .._cluster.settings import cluster_settings
 from .._http import Http
-from .._module import Warn, run_module, warn_of_plain_http
-from .._outcome import Outcome
 from .._redact import Redactor
-from .api import ClusterApi
-from .options import cluster_settings
-from .session import ClusterSession
+from .module import Warn, run_module, warn_of_plain_http
+from .outcome import Outcome
 
 
 def run_cluster_module(module: AnsibleModule, work: t.Callable[[ClusterSession], Outcome]) -> t.NoReturn:

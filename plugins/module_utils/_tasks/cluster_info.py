@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a cluster says of itself: its nodes and its quorum."""
+"""What the task cluster_info does: read what a cluster says of its nodes and its quorum."""
 
 from __future__ import annotations
 
@@ -10,19 +10,11 @@ import contextlib
 import time
 import typing as t
 
-from .._errors import (
-    AccessError,
-    MalformedError,
-    RefusedError,
-    RejectedError,
-    UnauthorizedError,
-    WaitError,
-    quoted,
-    trying,
-)
-from .._outcome import Outcome
-from .api import Reply
-from .session import ClusterSession
+from .._cluster.dialects import Reply
+from .._cluster.session import ClusterSession
+from .._errors import AccessError, MalformedError, RefusedError, RejectedError, UnauthorizedError, WaitError, trying
+from .._text import quoted
+from .outcome import Outcome
 
 #: Calls by the name under which their answer is returned.
 _CALLS = {"cluster": "cluster/status", "quorum": "quorum/status"}

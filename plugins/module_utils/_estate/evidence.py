@@ -15,13 +15,22 @@ import hashlib
 import itertools
 import typing as t
 
-from .._errors import ForbiddenError, LostError, MalformedError, NotFoundError, RejectedError, ServerError
+from .._acronis.client import AcronisClient
+from .._acronis.mfa import MfaState, read_mfa
+from .._acronis.tenants import read_tenant
+from .._acronis.tree import Tenant
+from .._errors import (
+    AccessError,
+    ForbiddenError,
+    LostError,
+    MalformedError,
+    NotFoundError,
+    RejectedError,
+    ServerError,
+)
 from .._pool import in_parallel
-from .client import AcronisClient
-from .mfa import DISABLED, ENABLED, MfaState, read_mfa
-from .tenants import Tenant, read_tenant
+from .._text import DISABLED, ENABLED, ENDPOINT, LISTING, NONE, UNKNOWN
 
-UNKNOWN = "unknown"
 #: Tenants of a stratum that are read before the rest is believed.
 SAMPLE_SIZE = 20
 #: Tenants in a row that may fail for reasons of their own.
@@ -38,13 +47,23 @@ class Evidence:
         status: as the tenant's own endpoint says it, or ``unknown``.
         source: ``endpoint`` if it was read there, ``listing`` if it was inferred, ``none`` if it is unknown.
         state: the whole answer of the endpoint, if it was read.
-        problem: why it is unknown.
+        error: why it is unknown.
     """
 
     status: str
     source: str
     state: MfaState | None = None
-    problem: str | None = None
+    error: AccessError | None = None
+
+    @property
+    def problem(self) -> str | None:
+        """Why it is unknown, in words."""
+        return str(self.error) if self.error is not None else None
+
+    @property
+    def gone(self) -> bool:
+        """Whether it is unknown because there is no such tenant."""
+        return isinstance(self.error, NotFoundError)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -69,7 +88,7 @@ class Stratum:
     bound_percent: float
 
 
-class _Reader:
+class Reader:
     """Reads organizations' own endpoints; one that cannot be read is unknown, until it seems that none can.
 
     Args:
@@ -80,24 +99,46 @@ class _Reader:
         self._client = client
         self._in_a_row = 0
 
-    def read(self, organization: Tenant) -> Evidence:
-        """One organization.
+    def read(self, organization_id: str) -> Evidence:
+        """One organization by its id.
 
         Raises:
             AccessError: nothing can be said of any tenant: no connection, no valid credentials, no end of the server's
                 wish to wait, or 20 tenants in a row that could not be read.
         """
         try:
-            state = read_mfa(self._client, organization.id)
+            state = read_mfa(self._client, organization_id)
         except (ForbiddenError, NotFoundError) as error:
-            return Evidence(UNKNOWN, "none", problem=str(error))
+            return Evidence(UNKNOWN, NONE, error=error)
         except (ServerError, LostError, MalformedError, RejectedError) as error:
             self._in_a_row += 1
             if self._in_a_row >= _PATIENCE:
                 raise
-            return Evidence(UNKNOWN, "none", problem=str(error))
+            return Evidence(UNKNOWN, NONE, error=error)
         self._in_a_row = 0
-        return Evidence(state.status, "endpoint", state)
+        return Evidence(state.status, ENDPOINT, state)
+
+
+def read_evidence(
+    client: AcronisClient,
+    organizations: t.Iterable[Tenant],
+    verify: str,
+    done: t.Callable[[], None] = lambda: None,
+) -> tuple[dict[str, Evidence], list[Stratum]]:
+    """Evidence about organizations by tenant id, and what a sample showed.
+
+    Args:
+        client: the connection.
+        organizations: what to read.
+        verify: ``all`` reads every organization's own endpoint, ``sample`` as few as prove the rest.
+        done: called after each.
+
+    Raises:
+        AccessError: the server or the network failed altogether.
+    """
+    if verify == "sample":
+        return read_sample(client, organizations, done)
+    return read_all(client, organizations, done), []
 
 
 def read_all(
@@ -108,9 +149,9 @@ def read_all(
     Raises:
         AccessError: the server or the network failed altogether.
     """
-    tenants = list(organizations)
-    found = in_parallel(_Reader(client).read, tenants, client.concurrency, lambda _one: done())
-    return {tenant.id: evidence for tenant, evidence in zip(tenants, found, strict=True)}
+    tenant_ids = [organization.id for organization in organizations]
+    evidence = in_parallel(Reader(client).read, tenant_ids, client.concurrency, lambda _evidence: done())
+    return dict(zip(tenant_ids, evidence, strict=True))
 
 
 def read_sample(
@@ -125,14 +166,16 @@ def read_sample(
     Raises:
         AccessError: the server or the network failed.
     """
-    by_stratum = sorted(organizations, key=lambda one: (one.kind, one.mfa_listing or "", _order(one)))
-    groups = [
-        list(group) for _key, group in itertools.groupby(by_stratum, lambda one: (one.kind, one.mfa_listing or ""))
-    ]
+    by_stratum = sorted(organizations, key=lambda tenant: (*_stratum_of(tenant), _order(tenant)))
+    groups = [list(group) for _stratum, group in itertools.groupby(by_stratum, _stratum_of)]
     first = [tenant for group in groups for tenant in group[: _sample_size(group)]]
     evidence = read_all(client, first, done)
     strata = [_conclude(client, group, evidence, done) for group in groups]
     return evidence, strata
+
+
+def _stratum_of(tenant: Tenant) -> tuple[str, str]:
+    return tenant.kind, tenant.mfa_listing or ""
 
 
 def _order(tenant: Tenant) -> str:
@@ -157,7 +200,7 @@ def _conclude(
         status = answers.pop() if len(answers) == 1 and UNKNOWN not in answers else None
         return Stratum(kind, listing, len(group), len(group), status, 0.0)
     for tenant in rest:
-        evidence[tenant.id] = Evidence(agreed, "listing")
+        evidence[tenant.id] = Evidence(agreed, LISTING)
         done()
     # With n of n answers equal, a share of deviations above 1 - 0.05^(1/n) would have shown with 95 % probability.
     bound = 100.0 * (1.0 - 0.05 ** (1.0 / len(sampled)))
@@ -181,7 +224,7 @@ def _agreed_status(client: AcronisClient, sampled: list[Tenant], evidence: dict[
 
 def _was_switched(client: AcronisClient, tenant: Tenant, common: str, evidence: dict[str, Evidence]) -> bool:
     """Whether a tenant that differs from its stratum no longer does, or has left it, when both are read again."""
-    evidence[tenant.id] = _Reader(client).read(tenant)
+    evidence[tenant.id] = Reader(client).read(tenant.id)
     if evidence[tenant.id].status == UNKNOWN:
         return False
     return evidence[tenant.id].status == common or read_tenant(client, tenant.id).mfa_listing != tenant.mfa_listing

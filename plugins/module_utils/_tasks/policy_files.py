@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The policy that a task is given: in its options or as a file."""
+"""The policy or the plan that a task is given: in its options or as a file."""
 
 from __future__ import annotations
 
@@ -10,8 +10,13 @@ import json
 import traceback
 import typing as t
 
-from .._errors import OptionError, quoted
-from .._policy.document import Policy, PolicyError, read_policy, without_absent
+from ansible.module_utils.basic import AnsibleModule, missing_required_lib
+
+from .._errors import OptionError
+from .._policy.document import Policy, read_policy
+from .._policy.form import PolicyError, without_absent
+from .._policy.plan import Plan, read_plan
+from .._text import quoted
 
 try:
     import yaml
@@ -41,6 +46,12 @@ else:
     }
 
 
+def check_yaml(module: AnsibleModule) -> None:
+    """Fail if a module is given a policy in a file, and its Python cannot read one."""
+    if module.params["policy_file"] is not None and not HAS_YAML:
+        module.fail_json(msg=missing_required_lib("PyYAML"), exception=YAML_IMPORT_ERROR)
+
+
 def given_policy(document: dict[str, t.Any] | None, path: str | None, scope_id: str | None = None) -> Policy:
     """The policy of a task.
 
@@ -53,21 +64,20 @@ def given_policy(document: dict[str, t.Any] | None, path: str | None, scope_id: 
         OptionError: it cannot be read, or something in it is wrong; the message names the place.
     """
     try:
-        found = without_absent(document) if path is None else _load(path)
-        return read_policy({**found, "scope_id": scope_id} if scope_id and isinstance(found, dict) else found)
+        given = without_absent(document) if path is None else _load(path)
+        return read_policy({**given, "scope_id": scope_id} if scope_id and isinstance(given, dict) else given)
     except PolicyError as error:
         where = f"the policy in {quoted(path, whole=True)}" if path is not None else "the policy"
         raise OptionError(f"{where} cannot be used: {error}") from None
 
 
 def _without_doubles(pairs: list[tuple[str, t.Any]]) -> dict[str, t.Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
+    mapping = dict(pairs)
+    if len(mapping) != len(pairs):
         names = [name for name, _value in pairs]
-        raise PolicyError(
-            f"the key {next(one for one in names if names.count(one) > 1)!r} stands there more than once."
-        )
-    return found
+        double = next(name for name in names if names.count(name) > 1)
+        raise PolicyError(f"the key {double!r} stands there more than once.")
+    return mapping
 
 
 def _load(path: str) -> t.Any:
@@ -89,18 +99,23 @@ def _load(path: str) -> t.Any:
         raise OptionError(f"{shown} is not YAML: {' '.join(str(error).split())}") from error
 
 
-def given_plan(data: dict[str, t.Any] | None, path: str | None) -> t.Any:
-    """The plan of a task, as data, or ``None``.
+def given_plan(data: dict[str, t.Any] | None, path: str | None) -> Plan:
+    """The plan of a task.
 
     Args:
         data: the option ``plan``, or
         path: the option ``plan_file``.
 
     Raises:
-        OptionError: the file cannot be read.
+        OptionError: it cannot be read, or is none that can be used.
     """
-    if path is None:
-        return data
+    try:
+        return read_plan(data if path is None else _load_plan(path))
+    except PolicyError as error:
+        raise OptionError(f"the plan cannot be used: {error}") from None
+
+
+def _load_plan(path: str) -> t.Any:
     shown = f"plan_file {quoted(path, whole=True)}"
     try:
         with open(path, "rb") as file:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The connection options of a DoCluster node, and which session they mean."""
+"""What the connection options of a DoCluster node mean: checked, and which session is meant."""
 
 from __future__ import annotations
 
@@ -11,25 +11,10 @@ import os
 import typing as t
 
 from .._http import HttpSettings
-from .._options import env_option, http_settings, server_url
+from .._options import http_settings, server_url
 
 #: Options of the group ``cluster`` that say which session is meant.
 CLUSTER_IDENTITY = ("username", "password", "access_token", "token_path")
-
-
-def cluster_argument_spec() -> dict[str, dict[str, t.Any]]:
-    """The connection options that all modules of the group ``cluster`` share."""
-    return {
-        "url": env_option("str", "DOCLUSTER_URL", required=True),
-        "username": {"type": "str"},
-        "password": {"type": "str", "no_log": True},
-        "access_token": {"type": "str", "no_log": True},
-        "token_path": {"type": "path", "no_log": False},
-        "validate_certs": env_option("bool", "DOCLUSTER_VALIDATE_CERTS", default=True),
-        "ca_path": env_option("path", "DOCLUSTER_CA_PATH"),
-        "proxy": env_option("str", "DOCLUSTER_PROXY", no_log=True),
-        "timeout": env_option("int", "DOCLUSTER_TIMEOUT", default=30),
-    }
 
 
 @dataclasses.dataclass(frozen=True)
@@ -64,7 +49,7 @@ def cluster_settings(
     a token file of its own. An empty text counts as not given.
 
     Args:
-        options: value of every option of :func:`cluster_argument_spec`.
+        options: value of every connection option of the group ``cluster``.
         environment: the variables to consult; default: those of this process.
 
     Raises:
@@ -72,20 +57,20 @@ def cluster_settings(
     """
     variables = os.environ if environment is None else environment
     given = {name: options[name] or None for name in CLUSTER_IDENTITY}
-    found = {name: given[name] or variables.get(f"DOCLUSTER_{name.upper()}") or None for name in CLUSTER_IDENTITY}
+    values = {name: given[name] or variables.get(f"DOCLUSTER_{name.upper()}") or None for name in CLUSTER_IDENTITY}
     if not given["access_token"] and (given["username"] or given["password"] or given["token_path"]):
-        found["access_token"] = None
+        values["access_token"] = None
     if given["access_token"] and not given["token_path"]:
-        found["token_path"] = None
-    if found["token_path"]:
-        found["token_path"] = os.path.abspath(os.path.expanduser(found["token_path"]))
+        values["token_path"] = None
+    if values["token_path"]:
+        values["token_path"] = os.path.abspath(os.path.expanduser(values["token_path"]))
     return ClusterSettings(
         url=server_url("url", options["url"] or "", "/api", example="http://node1.example.com:3033").removesuffix(
             "/api"
         ),
-        username=found["username"],
-        password=found["password"],
-        access_token=found["access_token"],
-        token_path=found["token_path"],
+        username=values["username"],
+        password=values["password"],
+        access_token=values["access_token"],
+        token_path=values["token_path"],
         http=http_settings(options, concurrency=1),
     )

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The connection options of Acronis: their environment variables, and who wins when several say something."""
+"""What the connection options of Acronis mean: checked, and who wins when several say something."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import typing as t
 
 from .._errors import OptionError
 from .._http import HttpSettings
-from .._options import env_option, http_settings, server_url, whole_number
+from .._options import http_settings, server_url, whole_number
 
 #: Options that only together make sense; :func:`choose_credentials` reads their environment variables, because the
 #: level that an option comes from decides, and an argument spec's fallback would hide it.
@@ -29,26 +29,6 @@ _SENDABLE = {
     "client_secret": re.compile(r"[ -~\u00a1-\ud7ff\ue000-\U0010ffff]*(?<! )"),
     "access_token": re.compile(r"[!-~]+"),
 }
-
-
-def acronis_argument_spec() -> dict[str, dict[str, t.Any]]:
-    """The connection options that all modules of the group ``acronis`` share."""
-    return {
-        "datacenter_url": env_option("str", "ACRONIS_DATACENTER_URL", required=True),
-        "client_id": {"type": "str"},
-        "client_secret": {"type": "str", "no_log": True},
-        "access_token": {"type": "str", "no_log": True},
-        "validate_certs": env_option("bool", "ACRONIS_VALIDATE_CERTS", default=True),
-        "ca_path": env_option("path", "ACRONIS_CA_PATH"),
-        # It may contain a password.
-        "proxy": env_option("str", "ACRONIS_PROXY", no_log=True),
-        "timeout": env_option("int", "ACRONIS_TIMEOUT", default=30),
-        "retries": env_option("int", "ACRONIS_RETRIES", default=2),
-        "retry_max_wait": env_option("int", "ACRONIS_RETRY_MAX_WAIT", default=300),
-        "concurrency": env_option("int", "ACRONIS_CONCURRENCY", default=16),
-        "token_cache": env_option("bool", "ACRONIS_TOKEN_CACHE", default=True, no_log=False),
-        "token_cache_dir": env_option("path", "ACRONIS_TOKEN_CACHE_DIR", no_log=False),
-    }
 
 
 @dataclasses.dataclass(frozen=True)
@@ -95,25 +75,25 @@ def choose_credentials(
     """
     variables = os.environ if environment is None else environment
     given = {name: explicit.get(name) or None for name in CREDENTIALS}
-    found = {name: given[name] or variables.get(variable) or None for name, variable in CREDENTIALS.items()}
-    for name, value in found.items():
+    values = {name: given[name] or variables.get(variable) or None for name, variable in CREDENTIALS.items()}
+    for name, value in values.items():
         if value and not _SENDABLE[name].fullmatch(value):
             raise OptionError(
                 f"{name} has characters that cannot be part of it",
                 "Often it is a line end that came along from a file: strip it.",
             )
-    token = Credentials(client_id=found["client_id"], access_token=found["access_token"])
-    pair = Credentials(client_id=found["client_id"], client_secret=found["client_secret"])
+    token = Credentials(client_id=values["client_id"], access_token=values["access_token"])
+    pair = Credentials(client_id=values["client_id"], client_secret=values["client_secret"])
     complete = bool(pair.client_id and pair.client_secret)
     if given["access_token"]:
         return token
     if complete and (given["client_id"] or given["client_secret"]):
         return pair
-    if found["access_token"]:
+    if values["access_token"]:
         return token
     if complete:
         return pair
-    missing = [name for name in ("client_id", "client_secret") if not found[name]]
+    missing = [name for name in ("client_id", "client_secret") if not values[name]]
     raise OptionError(
         f"credentials are missing: {' and '.join(missing)}, or access_token",
         "Give them as options, or in the environment as "
@@ -136,7 +116,7 @@ def acronis_settings(
     """Check the connection options of a module or of the inventory plugin and bring them into shape.
 
     Args:
-        options: value of every option of :func:`acronis_argument_spec`, environment and defaults applied.
+        options: value of every connection option of the group ``acronis``, environment and defaults applied.
         explicit_credentials: the credential options that the user set, without the environment.
         anonymous: the work needs no credentials, so they may be missing.
 

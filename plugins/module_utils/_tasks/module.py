@@ -6,17 +6,36 @@
 
 from __future__ import annotations
 
+import dataclasses
 import typing as t
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
-from ._errors import AccessError
-from ._http import HAS_REQUESTS, REQUESTS_IMPORT_ERROR
-from ._options import plain_http_warning
-from ._outcome import Outcome
-from ._redact import Redactor
+from .._errors import AccessError
+from .._http import HAS_REQUESTS, REQUESTS_IMPORT_ERROR
+from .._options import plain_http_warning
+from .._progress import Progress
+from .._redact import Redactor
+from .outcome import Outcome
 
 Warn = t.Callable[[str], None]
+Request = t.TypeVar("Request")
+
+
+def request_of(kind: type[Request], module: AnsibleModule) -> Request:
+    """What a task wants: the options that are called as the request's attributes are.
+
+    Args:
+        kind: a dataclass.
+        module: the module.
+    """
+    names = [attribute.name for attribute in dataclasses.fields(t.cast(t.Any, kind))]
+    return kind(**{name: module.params[name] for name in names})
+
+
+def progress_of(module: AnsibleModule) -> Progress:
+    """Where a module with the option ``progress`` tells how far it is."""
+    return Progress(module.tmpdir if module.params["progress"] else None)
 
 
 def run_module(

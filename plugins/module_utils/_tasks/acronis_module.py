@@ -10,11 +10,11 @@ import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
 
-from .._module import Warn, run_module, warn_of_plain_http
-from .._outcome import Outcome
+from .._acronis.client import AcronisClient
+from .._acronis.settings import CREDENTIALS, acronis_settings
 from .._redact import Redactor
-from .client import AcronisClient
-from .options import CREDENTIALS, acronis_settings
+from .module import Warn, run_module, warn_of_plain_http
+from .outcome import Outcome
 
 
 def run_acronis_module(
