@@ -2,4 +2,4 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Policies applied to estates: evidence is collected, decisions are asked for, and what they say is done."""
+"""What tasks have in common, whatever they work on."""

@@ -2,7 +2,9 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The connection options, as Ansible's argument specs."""
+# Generated from plugins/doc_fragments/acronis.py and cluster.py by hacking/generate.py: change those, not this.
+
+"""The connection options of each group of modules, as argument specs."""
 
 from __future__ import annotations
 
@@ -12,7 +14,7 @@ from .._options import env_option
 
 
 def acronis_argument_spec() -> dict[str, dict[str, t.Any]]:
-    """The connection options that all modules of the group ``acronis`` share."""
+    """Return the connection options that all modules of the group ``acronis`` share."""
     return {
         "datacenter_url": env_option("str", "ACRONIS_DATACENTER_URL", required=True),
         "client_id": {"type": "str"},
@@ -20,7 +22,6 @@ def acronis_argument_spec() -> dict[str, dict[str, t.Any]]:
         "access_token": {"type": "str", "no_log": True},
         "validate_certs": env_option("bool", "ACRONIS_VALIDATE_CERTS", default=True),
         "ca_path": env_option("path", "ACRONIS_CA_PATH"),
-        # It may contain a password.
         "proxy": env_option("str", "ACRONIS_PROXY", no_log=True),
         "timeout": env_option("int", "ACRONIS_TIMEOUT", default=30),
         "retries": env_option("int", "ACRONIS_RETRIES", default=2),
@@ -32,7 +33,7 @@ def acronis_argument_spec() -> dict[str, dict[str, t.Any]]:
 
 
 def cluster_argument_spec() -> dict[str, dict[str, t.Any]]:
-    """The connection options that all modules of the group ``cluster`` share."""
+    """Return the connection options that all modules of the group ``cluster`` share."""
     return {
         "url": env_option("str", "DOCLUSTER_URL", required=True),
         "username": {"type": "str"},
