@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Documentation of the connection to Acronis Cyber Protect Cloud."""
+"""The connection to Acronis: documentation, and the source of what ``make generate`` makes of it."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ options:
     default: 300
   concurrency:
     description:
-      - Connections that bulk work uses at once, from 1 to 512. A single tenant needs one only.
+      - Connections that bulk work uses at once, from 1 to 512. Work on one tenant or user needs one only.
       - If not set, the environment variable E(ACRONIS_CONCURRENCY) is used.
     type: int
     default: 16

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Documentation of the connection to a DoCluster node."""
+"""The connection to a DoCluster node: documentation, and the source of what ``make generate`` makes of it."""
 
 from __future__ import annotations
 
@@ -33,15 +33,15 @@ options:
   access_token:
     description:
       - Token of a session to use. A session is bound to the IP address that opened it.
-      - If not set, the environment variable E(DOCLUSTER_ACCESS_TOKEN) is used, unless the task sets O(username),
-        O(password) or O(token_path).
+      - If not set, the environment variable E(DOCLUSTER_ACCESS_TOKEN) is used, unless O(username), O(password) or
+        O(token_path) is set.
     type: str
   token_path:
     description:
       - A file that keeps the session's token from one task to the next. It holds URL, user and token as JSON, is
         written with mode 0600, and its token is never sent to another URL or used for another user.
       - Its directory has to exist. If it does not, the task fails before it logs in.
-      - If not set, the environment variable E(DOCLUSTER_TOKEN_PATH) is used, unless the task sets O(access_token).
+      - If not set, the environment variable E(DOCLUSTER_TOKEN_PATH) is used, unless O(access_token) is set.
     type: path
   validate_certs:
     description:

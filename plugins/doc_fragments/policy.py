@@ -2,7 +2,10 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Documentation of the policy."""
+"""The form of a policy: documentation, and the source of what ``make generate`` makes of it.
+
+It is the one place that says which keys there are.
+"""
 
 from __future__ import annotations
 
