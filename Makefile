@@ -22,7 +22,7 @@ REPEAT = 3
 SCALE = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo simulator unit check session test test-all bench lock clean demo-environment test-environment
+.PHONY: help demo simulator unit generate check session test test-all bench lock clean demo-environment test-environment
 
 help: ## Show what there is to make
 	@sed -n 's/^\([a-z-]*\):.* ## \(.*\)$$/make \1|\2/p' Makefile | awk -F'|' '{ printf "%-14s %s\n", $$1, $$2 }'
@@ -36,6 +36,9 @@ simulator: demo-environment ## Start the simulator and print the environment tha
 
 unit: test-environment ## Run unit tests, or those that TESTS= names: TESTS='tests/unit/plugins/module_utils/test_http.py -k redirect'
 	@$(WITH_VENV) hacking/unit.sh $(TESTS)
+
+generate: test-environment ## Write anew what stands in several files, from the one place that says it
+	@$(WITH_VENV) python hacking/generate.py
 
 check: test-environment ## Run linters, types and unit tests: about two minutes
 	@$(WITH_VENV) hacking/check.sh

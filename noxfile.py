@@ -67,6 +67,13 @@ def types(session: nox.Session) -> None:
 
 
 @nox.session
+def generated(session: nox.Session) -> None:
+    """Check that what ``make generate`` writes is up to date."""
+    session.install("-U", "PyYAML", "-c", PINS)
+    session.run("python", "hacking/generate.py", "--check")
+
+
+@nox.session
 def simulator(session: nox.Session) -> None:
     """Hold the simulator against the contracts, without the plugins."""
     session.install("-U", "-r", "tests/unit/requirements.txt", "pytest", "pytest-xdist", "-c", PINS)

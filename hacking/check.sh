@@ -23,6 +23,7 @@ check() {
 }
 
 python hacking/tree.py .build/tree || exit 1
+check python hacking/generate.py --check
 check ruff check .
 check ruff format --check .
 check yamllint --strict .

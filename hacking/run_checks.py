@@ -43,6 +43,7 @@ OTHERS = (
     "extra-checks",
     "antsibull-nox-config",
     "changelog",
+    "generated",
     "tarball",
 )
 
