@@ -72,7 +72,7 @@ class Region:
         pattern = rf"^( *){re.escape(comment)}: begin\n(?:.*\n)*?\1{re.escape(comment)}: end\n"
         matches = list(re.finditer(pattern, text, re.MULTILINE))
         if len(matches) != 1:
-            raise SourceError(f'{self.path}: not once "{comment}: begin" and "... end"')
+            raise SourceError(f'{self.path}: it needs the comments "{comment}: begin" and "...: end" once each')
         margin = matches[0][1]
         lines = [f"{margin}{comment}: begin", *self.lines(len(margin)), f"{margin}{comment}: end"]
         return text[: matches[0].start()] + "".join(f"{line}\n" for line in lines) + text[matches[0].end() :]

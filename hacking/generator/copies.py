@@ -41,8 +41,9 @@ def role_connection(role: str, options: list[ConnectionOption]) -> Callable[[int
     for option in options:
         documented = {key: value for key, value in option.documented.items() if key not in ("default", "required")}
         if "default" in option.documented:
-            *before, last = option.documented["description"]
-            default = str(option.documented["default"]).lower()
+            *before, last = _texts(option.documented["description"])
+            default = option.documented["default"]
+            default = str(default).lower() if isinstance(default, bool) else default
             documented["description"] = [*before, f"{last} The default is V({default})."]
         if option.no_log:
             documented["no_log"] = True
@@ -65,12 +66,16 @@ def role_options(prefix: str, options: dict[str, Any], variables: str = "mfa_pol
             if key == "suboptions":
                 option["options"] = role_options("", value, variables)
             elif key == "description":
-                texts = [value] if isinstance(value, str) else value
-                texts = [re.sub(r"\bO\((\w+)", lambda match: _variable(variables, match), text) for text in texts]
+                pattern = r"\bO\((\w+)"
+                texts = [re.sub(pattern, lambda match: _variable(variables, match), text) for text in _texts(value)]
                 option[key] = texts[0] if isinstance(value, str) else texts
             else:
                 option[key] = value
     return changed
+
+
+def _texts(description: str | list[str]) -> list[str]:
+    return [description] if isinstance(description, str) else description
 
 
 def _variable(variables: str, match: re.Match[str]) -> str:
