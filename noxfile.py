@@ -66,6 +66,12 @@ def types(session: nox.Session) -> None:
     session.run("hacking/types.sh", tree, external=True)
 
 
+@nox.session(python=False)
+def imports(session: nox.Session) -> None:
+    """Hold the imports of the plugins, and what else hacking/imports.py knows, against its rules."""
+    session.run(sys.executable, "hacking/imports.py", "--check", external=True)
+
+
 @nox.session
 def generated(session: nox.Session) -> None:
     """Check that what ``make generate`` writes is up to date."""

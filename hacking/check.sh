@@ -3,7 +3,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# The quick checks, for the loop of writing: linters, types and unit tests. Needs .venv on PATH.
+# The quick checks, for the loop of writing: linters, imports, types and unit tests. Needs .venv on PATH.
 # Every check runs, so that one run shows all there is to repair.
 
 set -u
@@ -27,6 +27,7 @@ check python hacking/generate.py --check
 check ruff check .
 check ruff format --check .
 check yamllint --strict .
+check python hacking/imports.py --check
 check hacking/types.sh .build/tree
 check hacking/unit.sh
 echo "$passed passed, $failed failed"

@@ -33,6 +33,7 @@ OTHERS = (
     "build-import-check",
     "ansible-lint",
     "types",
+    "imports",
     "simulator",
     "demo",
     "docs-check",
