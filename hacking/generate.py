@@ -25,6 +25,7 @@ from hacking.generator.copies import (
     connection_specs,
     environment_of_plugins,
     policy_schema,
+    policy_specs,
     role_connection,
     role_options,
     role_variable,
@@ -43,6 +44,8 @@ from hacking.generator.sources import (
 
 #: The roles that connect, and the group of their connection.
 ROLES = {"cluster_session": "cluster", "mfa_policy": "acronis", "ott_link": "acronis", "tenant_mfa": "acronis"}
+#: Options of tasks about a policy that the role ``mfa_policy`` passes on as they are.
+PASSED_ON = ("scope_id", "verify", "return_tenants", "progress")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -91,11 +94,11 @@ def regions() -> list[Region]:
     found.append(Region(Path("playbooks", "mfa_rollback.yml"), str(acronis), task_arguments("mfa_policy", options)))
     found.append(Region(acronis, "the names above", environment_of_plugins(options)))
     specs = Path("roles", "mfa_policy", "meta", "argument_specs.yml")
-    policy = fragment_options("policy")
+    policy = {**fragment_options("policy"), **fragment_options("progress")}
     keys = role_options("", policy["policy"]["suboptions"])
-    beside = role_options("mfa_policy_", {name: policy[name] for name in ("scope_id", "verify")})
+    beside = role_options("mfa_policy_", {name: policy[name] for name in PASSED_ON})
     found.append(Region(specs, f"{FRAGMENTS}/policy.py (keys of the policy)", as_yaml(keys)))
-    found.append(Region(specs, f"{FRAGMENTS}/policy.py (scope_id, verify)", as_yaml(beside)))
+    found.append(Region(specs, f"{FRAGMENTS}/policy.py and progress.py", as_yaml(beside)))
     for module in returning_modules():
         found.append(Region(Path("plugins", "modules", f"{module}.py"), str(RETURNS), as_yaml(returned_values(module))))
     return found
@@ -107,6 +110,7 @@ def whole_files() -> dict[Path, str]:
     return {
         utils / "_tasks" / "connection_options.py": connection_specs(),
         utils / "_policy" / "schema.py": policy_schema(),
+        utils / "_tasks" / "policy_options.py": policy_specs(),
     }
 
 

@@ -27,7 +27,7 @@ PLUGINS = (*COLLECTION.split("."), "plugins")
 #: Files never import each other in a circle. CONTRIBUTING.md shows the same rooms.
 RULES = """
 room          | files                  | may import
-modules       | modules/               | _tasks _enforce _estate _record _policy _acronis _cluster base _text
+modules       | modules/               | _tasks
 action        | action/                | plugin_utils _estate _acronis base _text
 inventory     | inventory/             | plugin_utils _estate _acronis base _text
 doc_fragments | doc_fragments/         |

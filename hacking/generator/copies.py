@@ -9,6 +9,7 @@ What becomes a region of a file is a function that makes lines for an indentatio
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -171,6 +172,44 @@ def policy_schema() -> str:
         "",
         "#: The whole document.",
         *python_lines("POLICY: dict[str, Option] = ", argument_specs(keys), "", 0),
+    ]
+    return NOTICE + "\n" + "\n".join(lines) + "\n"
+
+
+@dataclasses.dataclass(frozen=True)
+class _Name:
+    """A name in Python, where it stands for a value."""
+
+    name: str
+
+    def __repr__(self) -> str:
+        return self.name
+
+
+def policy_specs() -> str:
+    """Return the text of the file with the argument specs of tasks about a policy."""
+    policy = argument_specs(fragment_options("policy"))
+    policy["policy"] = {"type": "dict", "options": _Name("POLICY")}
+    lines = [
+        f"# Generated from {FRAGMENTS}/policy.py and progress.py by hacking/generate.py: change those, not this.",
+        "",
+        '"""The options of tasks about a policy, as argument specs."""',
+        "",
+        "from __future__ import annotations",
+        "",
+        "import typing as t",
+        "",
+        "from .._policy.schema import POLICY",
+        "",
+        "",
+        "def policy_argument_spec() -> dict[str, dict[str, t.Any]]:",
+        '    """Return the options that say what is wanted of an estate, and how it is read."""',
+        *python_lines("return ", policy, "", 4),
+        "",
+        "",
+        "def progress_argument_spec() -> dict[str, dict[str, t.Any]]:",
+        '    """Return the option that says whether progress is shown."""',
+        *python_lines("return ", argument_specs(fragment_options("progress")), "", 4),
     ]
     return NOTICE + "\n" + "\n".join(lines) + "\n"
 

@@ -226,6 +226,18 @@ options:
       - all
       - sample
     default: all
+  return_tenants:
+    description:
+      - Which tenants are returned with their dispositions.
+      - V(changed) is those that have drifted. They are the changes of the plan that is returned, and are not returned
+        once more.
+      - V(all) is all of the scope, in the value C(tenants), which takes a second or two for 10000 tenants. Where a plan
+        is given instead of a policy, there are none.
+    type: str
+    choices:
+      - changed
+      - all
+    default: changed
 requirements:
   - PyYAML, to read a policy from a file
 """

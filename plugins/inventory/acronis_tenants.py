@@ -150,7 +150,7 @@ from ansible_collections.tenantops.access.plugins.module_utils._estate.evidence 
 from ansible_collections.tenantops.access.plugins.module_utils._http import HAS_REQUESTS
 from ansible_collections.tenantops.access.plugins.module_utils._options import clean_id, plain_http_warning
 from ansible_collections.tenantops.access.plugins.module_utils._redact import Redactor
-from ansible_collections.tenantops.access.plugins.module_utils._text import UNKNOWN
+from ansible_collections.tenantops.access.plugins.module_utils._text import NONE, UNKNOWN, first_texts
 
 #: Makes a text one that Ansible treats as a template.
 as_template: t.Callable[[str], str]
@@ -284,7 +284,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
 
     def _evidence(self, client: AcronisClient, wanted: list[Located]) -> dict[str, Evidence]:
         verify = self.get_option("verify")
-        if verify == "none":
+        if verify == NONE:
             return {}
         organizations = {located.organization.id: located.organization for located in wanted}
         evidence, strata = read_evidence(client, organizations.values(), verify)
@@ -293,11 +293,9 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
                 f"acronis_tenants: {stratum.kind} listed as {stratum.listing}: {stratum.read} of {stratum.count} read, "
                 f"meaning {stratum.status}, at most {stratum.bound_percent} % differ (95 % confidence)"
             )
-        unknown = [known for known in evidence.values() if known.status == UNKNOWN]
-        for known in unknown[:10]:
-            self.display.warning(client.redactor.mask(f"MFA state unknown: {known.problem}"))
-        if len(unknown) > 10:
-            self.display.warning(f"MFA state unknown for {len(unknown) - 10} tenants more.")
+        unknown = [f"MFA state unknown: {known.problem}" for known in evidence.values() if known.status == UNKNOWN]
+        for text in first_texts(unknown, "tenants whose MFA state is unknown"):
+            self.display.warning(client.redactor.mask(text))
         return evidence
 
     @staticmethod
@@ -340,11 +338,11 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
 
     @staticmethod
     def _groups_of(record: Record) -> list[str]:
-        enabled = {True: "yes", False: "no", None: "unknown"}[record["enabled"]]
+        enabled = {True: "yes", False: "no", None: UNKNOWN}[record["enabled"]]
         values = {
             "kind": record["kind"],
-            "pricing": record["pricing_mode"] or "unknown",
+            "pricing": record["pricing_mode"] or UNKNOWN,
             "enabled": enabled,
-            "mfa": record.get("mfa_status") or record["mfa_listing"] or "unknown",
+            "mfa": record.get("mfa_status") or record["mfa_listing"] or UNKNOWN,
         }
         return [f"acronis_{name}_" + re.sub(r"[^a-z0-9_]", "_", value.lower()) for name, value in values.items()]

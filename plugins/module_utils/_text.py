@@ -103,4 +103,15 @@ def first_few(items: t.Sequence[Item], text: t.Callable[[Item], str], *, separat
     """
     shown = separator.join(text(item) for item in items[:_SHOWN])
     more = len(items) - _SHOWN
-    return f"{shown}{';' if separator == '; ' else ''} and {more} more" if more > 0 else shown
+    return f"{shown}{separator.rstrip().replace(',', '')} and {more} more" if more > 0 else shown
+
+
+def first_texts(texts: t.Sequence[str], of_what: str) -> tuple[str, ...]:
+    """The first ten of many texts, and one that says how many more there are.
+
+    Args:
+        texts: sentences, each to be shown by itself.
+        of_what: what the others are, such as ``warnings about exceptions``.
+    """
+    more = len(texts) - _SHOWN
+    return (*texts[:_SHOWN], f"{more} more {of_what}.") if more > 0 else tuple(texts)

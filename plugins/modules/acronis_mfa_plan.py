@@ -23,6 +23,7 @@ extends_documentation_fragment:
   - tenantops.access.acronis
   - tenantops.access.acronis.modules
   - tenantops.access.policy
+  - tenantops.access.progress
   - tenantops.access.attributes
 attributes:
   check_mode:
@@ -37,27 +38,11 @@ attributes:
     support: full
     details: O(dest) is written again only if the plan differs in more than its time.
 options:
-  return_tenants:
-    description:
-      - Which tenants are returned with their dispositions.
-      - V(changed) is those that have drifted. They are the RV(plan.changes), and are not returned once more.
-      - V(all) is all of the scope, in RV(tenants), which takes a second or two for 10000 tenants.
-    type: str
-    choices:
-      - changed
-      - all
-    default: changed
   dest:
     description:
       - A file to write the plan to, as JSON, with mode 0600. Its directory has to exist.
       - Whether the task has changed something is about this file, the plan's time left out.
     type: path
-  progress:
-    description:
-      - Whether to show the progress of work that takes longer than five seconds, as counts without names, on the error
-        output. With C(no_log) and C(async) it is not shown in any case.
-    type: bool
-    default: true
 seealso:
   - module: tenantops.access.acronis_tenant_mfa_info
 """
@@ -379,7 +364,10 @@ from ansible_collections.tenantops.access.plugins.module_utils._tasks.connection
 from ansible_collections.tenantops.access.plugins.module_utils._tasks.mfa_plan import PlanRequest, plan_estate
 from ansible_collections.tenantops.access.plugins.module_utils._tasks.module import progress_of, request_of
 from ansible_collections.tenantops.access.plugins.module_utils._tasks.policy_files import check_yaml
-from ansible_collections.tenantops.access.plugins.module_utils._tasks.policy_options import policy_argument_spec
+from ansible_collections.tenantops.access.plugins.module_utils._tasks.policy_options import (
+    policy_argument_spec,
+    progress_argument_spec,
+)
 
 
 def main() -> None:
@@ -388,9 +376,8 @@ def main() -> None:
         argument_spec={
             **acronis_argument_spec(),
             **policy_argument_spec(),
+            **progress_argument_spec(),
             "dest": {"type": "path"},
-            "return_tenants": {"type": "str", "choices": ["changed", "all"], "default": "changed"},
-            "progress": {"type": "bool", "default": True},
         },
         required_one_of=[("policy", "policy_file")],
         mutually_exclusive=[("policy", "policy_file")],

@@ -28,6 +28,7 @@ extends_documentation_fragment:
   - tenantops.access.acronis
   - tenantops.access.acronis.modules
   - tenantops.access.policy
+  - tenantops.access.progress
   - tenantops.access.attributes
 attributes:
   check_mode:
@@ -64,22 +65,6 @@ options:
       - A second run on the same scope with the same directory fails and names the one that is under way.
       - Without it there is neither a record nor a lock.
     type: path
-  return_tenants:
-    description:
-      - Which tenants are returned with their dispositions. It has no effect with a given plan.
-      - V(changed) is those that have drifted. They are the RV(plan.changes), and are not returned once more.
-      - V(all) is all of the scope, in RV(tenants), which takes a second or two for 10000 tenants.
-    type: str
-    choices:
-      - changed
-      - all
-    default: changed
-  progress:
-    description:
-      - Whether to show the progress of work that takes longer than five seconds, as counts without names, on the error
-        output. With C(no_log) and C(async) it is not shown in any case.
-    type: bool
-    default: true
 seealso:
   - module: tenantops.access.acronis_mfa_plan
   - module: tenantops.access.acronis_mfa_rollback
@@ -371,7 +356,10 @@ from ansible_collections.tenantops.access.plugins.module_utils._tasks.connection
 from ansible_collections.tenantops.access.plugins.module_utils._tasks.mfa_policy import EnforceRequest, enforce
 from ansible_collections.tenantops.access.plugins.module_utils._tasks.module import progress_of, request_of
 from ansible_collections.tenantops.access.plugins.module_utils._tasks.policy_files import check_yaml
-from ansible_collections.tenantops.access.plugins.module_utils._tasks.policy_options import policy_argument_spec
+from ansible_collections.tenantops.access.plugins.module_utils._tasks.policy_options import (
+    policy_argument_spec,
+    progress_argument_spec,
+)
 
 
 def main() -> None:
@@ -381,12 +369,11 @@ def main() -> None:
         argument_spec={
             **acronis_argument_spec(),
             **policy_argument_spec(),
+            **progress_argument_spec(),
             "plan": {"type": "dict"},
             "plan_file": {"type": "path"},
             "approve": {"type": "str"},
             "record_dir": {"type": "path"},
-            "return_tenants": {"type": "str", "choices": ["changed", "all"], "default": "changed"},
-            "progress": {"type": "bool", "default": True},
         },
         required_one_of=[sources],
         mutually_exclusive=[sources],

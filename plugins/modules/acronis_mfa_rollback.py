@@ -25,6 +25,7 @@ description:
 extends_documentation_fragment:
   - tenantops.access.acronis
   - tenantops.access.acronis.modules
+  - tenantops.access.progress
   - tenantops.access.attributes
 attributes:
   check_mode:
@@ -65,12 +66,6 @@ options:
         its first write.
     type: bool
     default: false
-  progress:
-    description:
-      - Whether to show the progress of work that takes longer than five seconds, as counts without names, on the error
-        output. With C(no_log) and C(async) it is not shown in any case.
-    type: bool
-    default: true
 seealso:
   - module: tenantops.access.acronis_mfa_policy
 """
@@ -180,6 +175,7 @@ from ansible_collections.tenantops.access.plugins.module_utils._tasks.acronis_mo
 from ansible_collections.tenantops.access.plugins.module_utils._tasks.connection_options import acronis_argument_spec
 from ansible_collections.tenantops.access.plugins.module_utils._tasks.mfa_rollback import UndoRequest, roll_back
 from ansible_collections.tenantops.access.plugins.module_utils._tasks.module import progress_of, request_of
+from ansible_collections.tenantops.access.plugins.module_utils._tasks.policy_options import progress_argument_spec
 
 
 def main() -> None:
@@ -187,12 +183,12 @@ def main() -> None:
     module = AnsibleModule(
         argument_spec={
             **acronis_argument_spec(),
+            **progress_argument_spec(),
             "record_path": {"type": "path"},
             "changes": {"type": "list", "elements": "dict"},
             "scope_id": {"type": "str"},
             "record_dir": {"type": "path"},
             "allow_disable": {"type": "bool", "default": False},
-            "progress": {"type": "bool", "default": True},
         },
         required_one_of=[("record_path", "changes")],
         mutually_exclusive=[("record_path", "changes"), ("record_path", "scope_id")],

@@ -158,9 +158,9 @@ error:
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.tenantops.access.plugins.module_utils._acronis.users import UserReference
 from ansible_collections.tenantops.access.plugins.module_utils._tasks.acronis_module import run_acronis_module
 from ansible_collections.tenantops.access.plugins.module_utils._tasks.connection_options import acronis_argument_spec
+from ansible_collections.tenantops.access.plugins.module_utils._tasks.module import request_of
 from ansible_collections.tenantops.access.plugins.module_utils._tasks.ott_link import LinkRequest, make_link
 
 
@@ -180,10 +180,7 @@ def main() -> None:
         mutually_exclusive=[identity],
         supports_check_mode=True,
     )
-    request = LinkRequest(
-        UserReference(**{name: module.params[name] for name in identity}),
-        **{name: module.params[name] for name in ("target_uri", "style", "dest", "reuse_seconds")},
-    )
+    request = request_of(LinkRequest, module)
     run_acronis_module(module, lambda client: make_link(client, request, module.check_mode))
 
 

@@ -157,10 +157,10 @@ error:
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.tenantops.access.plugins.module_utils._acronis.users import UserReference
 from ansible_collections.tenantops.access.plugins.module_utils._tasks.acronis_module import run_acronis_module
 from ansible_collections.tenantops.access.plugins.module_utils._tasks.connection_options import acronis_argument_spec
-from ansible_collections.tenantops.access.plugins.module_utils._tasks.ott_login import sign_in_once
+from ansible_collections.tenantops.access.plugins.module_utils._tasks.module import request_of
+from ansible_collections.tenantops.access.plugins.module_utils._tasks.ott_login import LoginRequest, sign_in_once
 
 
 def main() -> None:
@@ -177,13 +177,9 @@ def main() -> None:
         mutually_exclusive=[("ott", *identity)],
         supports_check_mode=True,
     )
-    ott, logout = module.params["ott"], module.params["logout"]
-    user = None if ott is not None else UserReference(**{name: module.params[name] for name in identity})
-    run_acronis_module(
-        module,
-        lambda client: sign_in_once(client, ott, user, logout, module.check_mode),
-        anonymous=ott is not None,
-    )
+    request = request_of(LoginRequest, module)
+    anonymous = request.ott is not None
+    run_acronis_module(module, lambda client: sign_in_once(client, request, module.check_mode), anonymous=anonymous)
 
 
 if __name__ == "__main__":

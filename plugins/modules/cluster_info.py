@@ -140,9 +140,13 @@ error:
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.tenantops.access.plugins.module_utils._tasks.cluster_info import gather_info
+from ansible_collections.tenantops.access.plugins.module_utils._tasks.cluster_info import (
+    ClusterInfoRequest,
+    gather_info,
+)
 from ansible_collections.tenantops.access.plugins.module_utils._tasks.cluster_module import run_cluster_module
 from ansible_collections.tenantops.access.plugins.module_utils._tasks.connection_options import cluster_argument_spec
+from ansible_collections.tenantops.access.plugins.module_utils._tasks.module import request_of
 
 
 def main() -> None:
@@ -156,9 +160,8 @@ def main() -> None:
         },
         supports_check_mode=True,
     )
-    run_cluster_module(
-        module, lambda session: gather_info(session, module.params["gather"], module.params["wait_timeout"])
-    )
+    request = request_of(ClusterInfoRequest, module)
+    run_cluster_module(module, lambda session: gather_info(session, request))
 
 
 if __name__ == "__main__":

@@ -22,14 +22,11 @@ from .._policy.form import PolicyError
 from .._policy.guards import Violation, violations
 from .._policy.plan import Plan, make_plan
 from .._progress import Progress
-from .._text import BLOCKED, DISPOSITIONS, DRIFTED, ENABLED, PENDING, SOURCES, UNKNOWN, first_few, quoted
+from .._text import BLOCKED, DISPOSITIONS, DRIFTED, ENABLED, PENDING, SOURCES, UNKNOWN, first_few, first_texts, quoted
 from .._utc import utc_now, utc_today
 from .collect import collect
 from .evidence import Stratum
 from .protected import protected_users
-
-#: Warnings of one kind that are shown one by one.
-_SHOWN = 10
 
 
 @dataclasses.dataclass(frozen=True)
@@ -71,8 +68,7 @@ class Evaluation:
     def warnings(self) -> tuple[str, ...]:
         """What a reader should know about the exceptions."""
         texts = [text for state in self.exceptions for text in state.warnings()]
-        more = len(texts) - _SHOWN
-        return (*texts[:_SHOWN], f"{more} more warnings about exceptions.") if more > 0 else tuple(texts)
+        return first_texts(texts, "warnings about exceptions")
 
     def values(self, return_tenants: str) -> dict[str, t.Any]:
         """What a task returns of it beside plan and summary, as plain data.

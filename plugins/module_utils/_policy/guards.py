@@ -43,14 +43,14 @@ class Violation:
 
 def violations(plan: Plan) -> list[Violation]:
     """The guards that the next run of a plan would violate; what ``max_per_run`` leaves for later does not count."""
-    found = [
+    checked = [
         _max_changes(plan),
         _max_change_percent(plan),
         _max_lockouts(plan),
         _allow_disable(plan),
         _enforce_expired(plan),
     ]
-    return [violation for violation in found if violation is not None]
+    return [violation for violation in checked if violation is not None]
 
 
 def _max_changes(plan: Plan) -> Violation | None:

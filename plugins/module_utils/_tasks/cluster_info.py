@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import time
 import typing as t
 
@@ -22,23 +23,35 @@ _CALLS = {"cluster": "cluster/status", "quorum": "quorum/status"}
 _FIELDS = ("status", "errors", "nodes", "master")
 
 
-def gather_info(session: ClusterSession, gather: t.Sequence[str], wait_timeout: float) -> Outcome:
+@dataclasses.dataclass(frozen=True)
+class ClusterInfoRequest:
+    """What a task wants to know.
+
+    Attributes:
+        gather: of ``cluster`` and ``quorum``.
+        wait_timeout: seconds to wait for a master to be elected.
+    """
+
+    gather: t.Sequence[str]
+    wait_timeout: float
+
+
+def gather_info(session: ClusterSession, request: ClusterInfoRequest) -> Outcome:
     """Read the wanted parts; a session that this call had to open is closed again.
 
     Args:
         session: where, and as whom.
-        gather: of ``cluster`` and ``quorum``.
-        wait_timeout: seconds to wait for a master to be elected.
+        request: what is wanted.
 
     Raises:
         AccessError: a part could not be read.
     """
     living = session.living()
     if living is not None:
-        return Outcome(changed=False, values=_read(session, living.token, gather, wait_timeout))
+        return Outcome(changed=False, values=_read(session, living.token, request))
     opened = session.log_in()
     try:
-        values = _read(session, opened.token, gather, wait_timeout)
+        values = _read(session, opened.token, request)
     except BaseException:
         # The session expires by itself; why the reading failed is what matters.
         with contextlib.suppress(AccessError):
@@ -51,9 +64,9 @@ def gather_info(session: ClusterSession, gather: t.Sequence[str], wait_timeout: 
     return Outcome(changed=False, values=values)
 
 
-def _read(session: ClusterSession, token: str, gather: t.Sequence[str], wait_timeout: float) -> dict[str, t.Any]:
-    deadline = time.monotonic() + wait_timeout
-    return {name: _status(session, _CALLS[name], token, deadline) for name in gather}
+def _read(session: ClusterSession, token: str, request: ClusterInfoRequest) -> dict[str, t.Any]:
+    deadline = time.monotonic() + request.wait_timeout
+    return {name: _status(session, _CALLS[name], token, deadline) for name in request.gather}
 
 
 def _status(session: ClusterSession, path: str, token: str, deadline: float) -> dict[str, t.Any]:

@@ -25,18 +25,27 @@ class LinkRequest:
     """What a task wants.
 
     Attributes:
-        user: for whom.
+        login: for the user with this login, or
+        external_id: with this id at the identity provider, or
+        user_id: with this id.
         target_uri: where to go after signing in; ``None`` for the backup console of the data center.
         style: ``fragment`` or ``query``.
         dest: a file to write the link to, instead of returning it.
         reuse_seconds: how old a link in ``dest`` may be to be kept.
     """
 
-    user: UserReference
+    login: str | None
+    external_id: str | None
+    user_id: str | None
     target_uri: str | None
     style: str
     dest: str | None
     reuse_seconds: int
+
+    @property
+    def user(self) -> UserReference:
+        """For whom."""
+        return UserReference(login=self.login, external_id=self.external_id, user_id=self.user_id)
 
     def purpose(self, base_url: str, target_uri: str) -> dict[str, t.Any]:
         """What makes two links interchangeable."""

@@ -22,9 +22,6 @@ from ansible_collections.tenantops.access.plugins.module_utils._tasks.policy_opt
 
 COLLECTION = Path(fragment.__file__).parents[2]
 DOCUMENTED: dict[str, Any] = yaml.safe_load(fragment.ModuleDocFragment.DOCUMENTATION)["options"]
-ROLE: dict[str, Any] = yaml.safe_load(
-    (COLLECTION / "roles" / "mfa_policy" / "meta" / "argument_specs.yml").read_text(encoding="utf-8")
-)["argument_specs"]["main"]["options"]
 #: Modules that take a policy.
 MODULES = sorted(
     path
@@ -99,16 +96,6 @@ def test_a_module_with_a_policy_documents_the_fragment(path: Path) -> None:
     assert "tenantops.access.policy" in documentation["extends_documentation_fragment"]
     assert "**policy_argument_spec()" in text
     assert not set(documentation["options"]) & set(DOCUMENTED)
-
-
-def test_what_the_role_passes_on_has_the_modules_choices_and_defaults() -> None:
-    text = (COLLECTION / "plugins" / "modules" / "acronis_mfa_plan.py").read_text(encoding="utf-8")
-    own = yaml.safe_load(text.partition('DOCUMENTATION = r"""')[2].partition('"""')[0])["options"]
-    expected = dict(form(own))
-    found = dict(form(ROLE))
-    for name in ("return_tenants", "progress"):
-        assert found[f"mfa_policy_{name}"] == expected[name]
-    assert found["mfa_policy_file"]["type"] == found["mfa_policy_plan_file"]["type"] == "path"
 
 
 def test_the_guide_names_every_key() -> None:

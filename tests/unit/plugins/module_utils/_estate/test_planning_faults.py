@@ -20,13 +20,13 @@ from ansible_collections.tenantops.access.plugins.module_utils._errors import (
     UnauthorizedError,
 )
 from ansible_collections.tenantops.access.plugins.module_utils._tasks.outcome import Outcome
-from ansible_collections.tenantops.access.tests.unit.plugins.module_utils._enforce.policies import policy
-from ansible_collections.tenantops.access.tests.unit.plugins.module_utils._enforce.running import (
+from ansible_collections.tenantops.access.tests.unit.plugins.module_utils._estate.planning import (
     ENDPOINT,
     assert_planned,
     make_plan,
 )
-from ansible_collections.tenantops.access.tests.unit.plugins.module_utils._enforce.truth import Truth
+from ansible_collections.tenantops.access.tests.unit.plugins.module_utils._estate.policies import policy
+from ansible_collections.tenantops.access.tests.unit.plugins.module_utils._estate.truth import Truth
 from ansible_collections.tenantops.access.tests.unit.support.cloud import LISTING, MFA, Cloud
 from ansible_collections.tenantops.access.tests.unit.support.people import tenant
 

@@ -14,18 +14,18 @@ import pytest
 from ansible_collections.tenantops.access.plugins.module_utils._acronis import users
 from ansible_collections.tenantops.access.plugins.module_utils._errors import AccessError
 from ansible_collections.tenantops.access.plugins.module_utils._tasks.outcome import Outcome
-from ansible_collections.tenantops.access.tests.unit.plugins.module_utils._enforce.policies import (
+from ansible_collections.tenantops.access.tests.unit.plugins.module_utils._estate.planning import (
+    assert_planned,
+    disposition_of,
+    make_plan,
+)
+from ansible_collections.tenantops.access.tests.unit.plugins.module_utils._estate.policies import (
     exception,
     in_days,
     policy,
     rule,
 )
-from ansible_collections.tenantops.access.tests.unit.plugins.module_utils._enforce.running import (
-    assert_planned,
-    disposition_of,
-    make_plan,
-)
-from ansible_collections.tenantops.access.tests.unit.plugins.module_utils._enforce.truth import Truth
+from ansible_collections.tenantops.access.tests.unit.plugins.module_utils._estate.truth import Truth
 from ansible_collections.tenantops.access.tests.unit.support.cloud import Cloud
 from ansible_collections.tenantops.access.tests.unit.support.people import USERS, tenant
 

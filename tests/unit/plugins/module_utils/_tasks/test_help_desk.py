@@ -17,7 +17,6 @@ from typing import Any
 import pytest
 
 from ansible_collections.tenantops.access.plugins.module_utils._acronis.client import AcronisClient
-from ansible_collections.tenantops.access.plugins.module_utils._acronis.users import UserReference
 from ansible_collections.tenantops.access.plugins.module_utils._errors import (
     AccessError,
     LostError,
@@ -27,7 +26,7 @@ from ansible_collections.tenantops.access.plugins.module_utils._errors import (
     UnauthorizedError,
 )
 from ansible_collections.tenantops.access.plugins.module_utils._tasks.ott_link import LinkRequest, make_link
-from ansible_collections.tenantops.access.plugins.module_utils._tasks.ott_login import sign_in_once
+from ansible_collections.tenantops.access.plugins.module_utils._tasks.ott_login import LoginRequest, sign_in_once
 from ansible_collections.tenantops.access.plugins.module_utils._tasks.outcome import Outcome
 from ansible_collections.tenantops.access.tests.unit.support.cloud import Cloud
 from ansible_collections.tenantops.access.tests.unit.support.people import (
@@ -45,8 +44,16 @@ TARGET = "https://eu2-cloud.example.com/bc/"
 
 def order(user: dict[str, Any], **wanted: Any) -> LinkRequest:
     """What a task wants: a link for ``user``."""
-    usual: dict[str, Any] = {"target_uri": TARGET, "style": "fragment", "dest": None, "reuse_seconds": 0}
-    return LinkRequest(UserReference(login=user["login"]), **{**usual, **wanted})
+    usual: dict[str, Any] = {
+        "login": user["login"],
+        "external_id": None,
+        "user_id": None,
+        "target_uri": TARGET,
+        "style": "fragment",
+        "dest": None,
+        "reuse_seconds": 0,
+    }
+    return LinkRequest(**{**usual, **wanted})
 
 
 def make(cloud: Cloud, request: LinkRequest, *, check_mode: bool = False) -> Outcome:
@@ -357,9 +364,8 @@ class TestSignInOnce:
     @staticmethod
     def run(client: AcronisClient, *, check_mode: bool = False, **wanted: Any) -> Outcome:
         """Run a task."""
-        reference = {name: wanted.pop(name) for name in ("login", "external_id", "user_id") if name in wanted}
-        user = UserReference(**reference) if reference else None
-        return sign_in_once(client, wanted.pop("ott", None), user, wanted.pop("logout", True), check_mode)
+        usual = {"ott": None, "login": None, "external_id": None, "user_id": None, "logout": True}
+        return sign_in_once(client, LoginRequest(**{**usual, **wanted}), check_mode)
 
     def test_a_user_is_signed_in_and_out_again(self, cloud: Cloud) -> None:
         user = person(cloud, external_id="sign-in-1")

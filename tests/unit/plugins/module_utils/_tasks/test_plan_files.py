@@ -16,8 +16,8 @@ import pytest
 
 from ansible_collections.tenantops.access.plugins.module_utils._errors import OptionError
 from ansible_collections.tenantops.access.plugins.module_utils._tasks.outcome import Outcome
-from ansible_collections.tenantops.access.tests.unit.plugins.module_utils._enforce.policies import policy
-from ansible_collections.tenantops.access.tests.unit.plugins.module_utils._enforce.running import ENDPOINT, make_plan
+from ansible_collections.tenantops.access.tests.unit.plugins.module_utils._estate.planning import ENDPOINT, make_plan
+from ansible_collections.tenantops.access.tests.unit.plugins.module_utils._estate.policies import policy
 from ansible_collections.tenantops.access.tests.unit.support.cloud import Cloud
 from ansible_collections.tenantops.access.tests.unit.support.people import tenant
 

@@ -17,7 +17,7 @@ import yaml
 from ansible_collections.tenantops.access.plugins.module_utils._errors import OptionError
 from ansible_collections.tenantops.access.plugins.module_utils._policy.document import Policy
 from ansible_collections.tenantops.access.plugins.module_utils._tasks.policy_files import given_policy
-from ansible_collections.tenantops.access.tests.unit.plugins.module_utils._enforce.policies import policy, rule
+from ansible_collections.tenantops.access.tests.unit.plugins.module_utils._estate.policies import policy, rule
 
 WHOLE = policy(
     rule(match={"kind": ["customer"], "path": ["🚀 Rocket/**", ["A/B", "ü\u2028"]]}, not_before="2027-01-15"),

@@ -13,12 +13,12 @@ from typing import Any
 import pytest
 
 from ansible_collections.tenantops.access.plugins.module_utils._progress import FILE_NAME, Progress
-from ansible_collections.tenantops.access.tests.unit.plugins.module_utils._enforce.policies import policy
-from ansible_collections.tenantops.access.tests.unit.plugins.module_utils._enforce.running import (
+from ansible_collections.tenantops.access.tests.unit.plugins.module_utils._estate.planning import (
     assert_planned,
     make_plan,
 )
-from ansible_collections.tenantops.access.tests.unit.plugins.module_utils._enforce.truth import Truth
+from ansible_collections.tenantops.access.tests.unit.plugins.module_utils._estate.policies import policy
+from ansible_collections.tenantops.access.tests.unit.plugins.module_utils._estate.truth import Truth
 from ansible_collections.tenantops.access.tests.unit.support.cloud import Cloud
 from ansible_collections.tenantops.access.tests.unit.support.people import tenant
 

@@ -17,7 +17,7 @@ from ansible_collections.tenantops.access.plugins.module_utils._progress import 
 from ansible_collections.tenantops.access.plugins.module_utils._tasks.mfa_plan import PlanRequest, plan_estate
 from ansible_collections.tenantops.access.plugins.module_utils._tasks.outcome import Outcome
 from ansible_collections.tenantops.access.plugins.module_utils._text import DISPOSITIONS
-from ansible_collections.tenantops.access.tests.unit.plugins.module_utils._enforce.truth import Expected, Truth
+from ansible_collections.tenantops.access.tests.unit.plugins.module_utils._estate.truth import Expected, Truth
 from ansible_collections.tenantops.access.tests.unit.plugins.module_utils._policy import oracle
 
 #: Route of the endpoint that is evidence, as faults want it.

@@ -12,12 +12,12 @@ from typing import Any
 import pytest
 
 from ansible_collections.tenantops.access.plugins.module_utils._estate.evidence import SAMPLE_SIZE
-from ansible_collections.tenantops.access.tests.unit.plugins.module_utils._enforce.policies import Dice
-from ansible_collections.tenantops.access.tests.unit.plugins.module_utils._enforce.running import (
+from ansible_collections.tenantops.access.tests.unit.plugins.module_utils._estate.planning import (
     assert_planned,
     make_plan,
 )
-from ansible_collections.tenantops.access.tests.unit.plugins.module_utils._enforce.truth import Truth
+from ansible_collections.tenantops.access.tests.unit.plugins.module_utils._estate.policies import Dice
+from ansible_collections.tenantops.access.tests.unit.plugins.module_utils._estate.truth import Truth
 from ansible_collections.tenantops.access.tests.unit.support.cloud import LISTING, MFA, TENANT, TOKEN, Cloud
 from ansible_collections.tenantops.access.tests.unit.support.length import seeds
 from ansible_collections.tenantops.access.tests.unit.support.people import USERS
