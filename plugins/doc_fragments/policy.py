@@ -163,9 +163,11 @@ options:
             default: 5.0
           protected_users:
             description:
-              - Shell patterns for logins and e-mail addresses, upper and lower case alike. A tenant is blocked if a
-                user who fits would be locked out by switching MFA on. Service accounts and disabled accounts do not
-                count.
+              - Patterns for logins and e-mail addresses, upper and lower case alike. As in a path, C(*) fits anything,
+                and a backslash makes the next character a literal one. C(?) and C([) are wildcards elsewhere, so they
+                are an error without a backslash.
+              - A tenant is blocked if a user who fits would be locked out by switching MFA on. Service accounts and
+                disabled accounts do not count.
             type: list
             elements: str
             default: []

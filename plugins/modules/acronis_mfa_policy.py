@@ -95,7 +95,8 @@ changes:
     - Every change of this run, with C(tenant_id), C(name), C(path), C(kind), C(parent_id), C(pricing_mode), C(before),
       C(after), C(rule), C(reason), C(lockouts_max) and C(expired_exception) as planned.
     - C(result) is V(changed), V(already) (it was so by then), V(conflict) (overtaken by others, not written), V(failed)
-      or V(not_started). C(status) is the state afterwards, null if it is not known, and C(detail) says why.
+      or V(not_started), which fails the task if C(detail) says why, as of a tenant that could not be looked at again.
+      C(status) is the state afterwards, null if it is not known.
   type: list
   elements: dict
   returned: success, and failure after the estate was read

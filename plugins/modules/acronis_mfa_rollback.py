@@ -19,7 +19,8 @@ description:
   - Of a killed run, a change that was begun counts as made. The tenant's present state tells whether it was.
   - The guards of a policy do not apply. Undoing a run that has switched MFA off switches it on, and so locks out users
     who have not enrolled, protected ones too. Look at it in check mode first.
-  - A tenant that does not exist any more is a conflict. One that this API client may not see is a failure.
+  - A tenant that does not exist any more is a conflict. One that cannot be looked at, or that this API
+    client may not see, is not begun, and the task fails after the others.
   - It cannot give users back what they have lost. Whoever was locked out can sign in again, but whether an enrolled
     second factor survives is not documented.
 extends_documentation_fragment:
