@@ -74,7 +74,7 @@ class Obstacle(enum.Enum):
         "Change that tenant. It holds for all its folders, or units, at once.",
     )
     ALWAYS_ENABLED = (
-        "MFA of a partner in production mode cannot be switched off",
+        "a partner in production mode has to have MFA",
         "Acronis made it mandatory with release 24.09.",
     )
     MANAGES_ITSELF = (

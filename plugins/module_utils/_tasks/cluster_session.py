@@ -49,10 +49,11 @@ def ensure_session(session: ClusterSession, state: str, check_mode: bool) -> Out
     """
     change = _opening(session) if state == PRESENT else _closing(session)
     token = None
-    if state == PRESENT and not check_mode:
-        token = _open(session, change)
-    elif not check_mode:
-        _close(session, change)
+    if not check_mode:
+        token = _write(session, change)
+    elif change.before != change.after == PRESENT:
+        # A login would find out whether a node answers. Asking for none is an error to the node, so no run does it.
+        session.probe()
     return _outcome(session, change, token)
 
 
@@ -64,7 +65,6 @@ def _opening(session: ClusterSession) -> _Change:
     username, _password = session.check_login()
     if session.file is not None:
         check_writable(session.file.path)
-    session.probe()
     return _Change(ABSENT, PRESENT, username)
 
 
@@ -76,10 +76,15 @@ def _closing(session: ClusterSession) -> _Change:
     return _Change(PRESENT if ending else ABSENT, ABSENT, usernames[-1] if usernames else None, ending)
 
 
-def _open(session: ClusterSession, change: _Change) -> str | None:
-    """Open a session where there is none; returns its token if no file keeps it."""
-    if change.before == PRESENT:
+def _write(session: ClusterSession, change: _Change) -> str | None:
+    """Make the change; returns a new session's token if no file keeps it."""
+    if change.after == ABSENT:
+        _close(session, change.ending)
         return None
+    return _open(session) if change.before == ABSENT else None
+
+
+def _open(session: ClusterSession) -> str | None:
     opened = session.log_in()
     if session.file is None:
         return opened.token
@@ -87,9 +92,9 @@ def _open(session: ClusterSession, change: _Change) -> str | None:
     return None
 
 
-def _close(session: ClusterSession, change: _Change) -> None:
+def _close(session: ClusterSession, ending: t.Iterable[LivingSession]) -> None:
     """End the living sessions, and forget the token of the file whether it lived or not."""
-    for living in change.ending:
+    for living in ending:
         session.api.logout(living.token)
     if session.file is not None and session.file.read() is not None:
         session.file.remove()

@@ -151,7 +151,7 @@ TRIALS = rule("disabled", name="trials", match={"kind": ["customer"], "pricing_m
             {"status": "enabled", "always_enabled": True},
             {},
             ("blocked", "disabled", "customers"),
-            "cannot be switched off",
+            "has to have MFA",
         ),
         ([ON], {"protected": ("ann", "bob")}, {}, ("blocked", "enabled", "customers"), "lock out the protected user"),
         ([LATER], {}, {}, ("pending", "enabled", "customers"), f"not before {day(1)}"),
