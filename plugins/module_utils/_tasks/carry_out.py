@@ -19,18 +19,18 @@ from .._record.lock import ScopeLock, check_lock
 from .._record.run import Run
 from .._text import CHANGED, CONFLICT, NOT_STARTED, first_few
 
-PreparedT = t.TypeVar("PreparedT", bound=Prepared, covariant=True)
+PreparedT_co = t.TypeVar("PreparedT_co", bound=Prepared, covariant=True)
 
 
-class JobOf(Job, t.Protocol[PreparedT]):
+class JobOf(Job, t.Protocol[PreparedT_co]):
     """A job whose preparation tells more than every job's does."""
 
-    def prepare(self, client: AcronisClient, progress: Progress) -> PreparedT:
+    def prepare(self, client: AcronisClient, progress: Progress) -> PreparedT_co:
         """See :class:`.Job`."""
 
 
 @dataclasses.dataclass(frozen=True)
-class Carried(t.Generic[PreparedT]):
+class Carried(t.Generic[PreparedT_co]):
     """A job that was carried out, or in check mode would be.
 
     Attributes:
@@ -40,7 +40,7 @@ class Carried(t.Generic[PreparedT]):
         record_dir: where its record is, if anywhere.
     """
 
-    prepared: PreparedT
+    prepared: PreparedT_co
     written: Written
     run_id: str | None
     record_dir: str | None
@@ -85,7 +85,9 @@ class Carried(t.Generic[PreparedT]):
         return sentences + ([self.written.problem] if self.written.problem is not None else [])
 
 
-def carry_out(client: AcronisClient, job: JobOf[PreparedT], progress: Progress, check_mode: bool) -> Carried[PreparedT]:
+def carry_out(
+    client: AcronisClient, job: JobOf[PreparedT_co], progress: Progress, check_mode: bool
+) -> Carried[PreparedT_co]:
     """Carry out a job; in check mode, look and fail as a run would, and write nothing.
 
     Raises:
