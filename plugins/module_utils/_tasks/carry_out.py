@@ -19,18 +19,18 @@ from .._record.lock import ScopeLock, check_lock
 from .._record.run import Run
 from .._text import CHANGED, CONFLICT, NOT_STARTED, first_few
 
-PreparedT_co = t.TypeVar("PreparedT_co", bound=Prepared, covariant=True)
+Prepared_co = t.TypeVar("Prepared_co", bound=Prepared, covariant=True)
 
 
-class JobOf(Job, t.Protocol[PreparedT_co]):
+class JobOf(Job, t.Protocol[Prepared_co]):
     """A job whose preparation tells more than every job's does."""
 
-    def prepare(self, client: AcronisClient, progress: Progress) -> PreparedT_co:
+    def prepare(self, client: AcronisClient, progress: Progress) -> Prepared_co:
         """See :class:`.Job`."""
 
 
 @dataclasses.dataclass(frozen=True)
-class Carried(t.Generic[PreparedT_co]):
+class Carried(t.Generic[Prepared_co]):
     """A job that was carried out, or in check mode would be.
 
     Attributes:
@@ -40,7 +40,7 @@ class Carried(t.Generic[PreparedT_co]):
         record_dir: where its record is, if anywhere.
     """
 
-    prepared: PreparedT_co
+    prepared: Prepared_co
     written: Written
     run_id: str | None
     record_dir: str | None
@@ -86,8 +86,8 @@ class Carried(t.Generic[PreparedT_co]):
 
 
 def carry_out(
-    client: AcronisClient, job: JobOf[PreparedT_co], progress: Progress, check_mode: bool
-) -> Carried[PreparedT_co]:
+    client: AcronisClient, job: JobOf[Prepared_co], progress: Progress, check_mode: bool
+) -> Carried[Prepared_co]:
     """Carry out a job; in check mode, look and fail as a run would, and write nothing.
 
     Raises:
